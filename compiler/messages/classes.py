@@ -1,0 +1,7 @@
+"""Structs, values and enums: PK05xx."""
+
+from __future__ import annotations
+
+from compiler.messages.entry import Entry
+
+ENTRIES: list[Entry] = []

@@ -1,0 +1,7 @@
+"""Compile time: PK09xx."""
+
+from __future__ import annotations
+
+from compiler.messages.entry import Entry
+
+ENTRIES: list[Entry] = []

@@ -1,0 +1,7 @@
+"""Generics: PK08xx."""
+
+from __future__ import annotations
+
+from compiler.messages.entry import Entry
+
+ENTRIES: list[Entry] = []

@@ -1,0 +1,7 @@
+"""Integers: PK03xx."""
+
+from __future__ import annotations
+
+from compiler.messages.entry import Entry
+
+ENTRIES: list[Entry] = []

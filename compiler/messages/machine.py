@@ -1,0 +1,7 @@
+"""Machine and target: PK10xx."""
+
+from __future__ import annotations
+
+from compiler.messages.entry import Entry
+
+ENTRIES: list[Entry] = []

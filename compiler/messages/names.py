@@ -1,0 +1,7 @@
+"""Names and imports: PK01xx."""
+
+from __future__ import annotations
+
+from compiler.messages.entry import Entry
+
+ENTRIES: list[Entry] = []

@@ -1,0 +1,7 @@
+"""Syntax: PK00xx."""
+
+from __future__ import annotations
+
+from compiler.messages.entry import Entry
+
+ENTRIES: list[Entry] = []
