@@ -1,0 +1,1 @@
+"""The pykern command, its tools, and `pykern.lang`, the names of the dialect."""

@@ -1,0 +1,176 @@
+"""Arithmetic beyond the operators: wrapping, checked, converting, counting bits.
+
+The functions work in the type of their arguments. A plain Python integer plays the part of a
+literal and takes the other argument's type; without any typed argument there is nothing to work in.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from pykern.lang import integers
+from pykern.lang.errors import NeedsMachineError, PanicError
+from pykern.lang.floats import f32
+from pykern.lang.integers import common_type
+from pykern.lang.types import Integer, u64
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+I = TypeVar("I", bound=Integer)  # noqa: E741
+T = TypeVar("T")
+
+
+def _kind(*values: Any) -> type[integers.Integer]:
+    kind: type = type(values[0]) if len(values) == 1 else common_type(*values)
+    if not issubclass(kind, integers.Integer):
+        raise TypeError(f"{', '.join(map(repr, values))}: which width? write u32({values[0]!r})")
+    return kind
+
+
+def _exact(operation: Callable[[int, int], int], a: Any, b: Any) -> tuple[Any, int]:
+    kind = _kind(a, b)
+    return kind, operation(int(kind(a)), int(kind(b)))
+
+
+def wrapping_add(a: I, b: I | int) -> I:
+    kind, result = _exact(int.__add__, a, b)
+    return kind.wrapped(result)
+
+
+def wrapping_sub(a: I, b: I | int) -> I:
+    kind, result = _exact(int.__sub__, a, b)
+    return kind.wrapped(result)
+
+
+def wrapping_mul(a: I, b: I | int) -> I:
+    kind, result = _exact(int.__mul__, a, b)
+    return kind.wrapped(result)
+
+
+def wrapping_shl(a: I, count: Integer | int) -> I:
+    """`a << count` without the bits shifted out; a count of the width or more still panics."""
+    kind: Any = _kind(a)
+    if not 0 <= int(count) < kind.width:
+        raise PanicError(f"shift of {kind.__name__} by {count}")
+    return kind.wrapped(int(a) << int(count))
+
+
+def wrapping_neg(a: I) -> I:
+    kind: Any = _kind(a)
+    return kind.wrapped(-int(a))
+
+
+def checked_add(a: I, b: I | int) -> tuple[I, bool]:
+    """The low bits of the sum, and whether it overflowed."""
+    return _with_overflow(*_exact(int.__add__, a, b))
+
+
+def checked_sub(a: I, b: I | int) -> tuple[I, bool]:
+    """The low bits of the difference, and whether it overflowed."""
+    return _with_overflow(*_exact(int.__sub__, a, b))
+
+
+def checked_mul(a: I, b: I | int) -> tuple[I, bool]:
+    """The low bits of the product, and whether it overflowed."""
+    return _with_overflow(*_exact(int.__mul__, a, b))
+
+
+def _with_overflow(kind: Any, exact: int) -> tuple[Any, bool]:
+    return kind.wrapped(exact), not kind.low <= exact <= kind.high
+
+
+def truncate(kind: TypeForm[I], value: Integer | int) -> I:
+    """The low bits of `value` as a `kind`."""
+    integer: Any = kind
+    return integer.wrapped(int(value))
+
+
+_PACKED_FLOATS = {(f32, 32): "<f", (float, 64): "<d"}
+
+
+def bitcast(kind: TypeForm[T], value: object) -> T:
+    """The same bits as a value of another type of the same size."""
+    bits, width = _bits_of_value(value)
+    target: Any = kind
+    if isinstance(target, type) and issubclass(target, integers.Integer):
+        if target.width != width:
+            raise TypeError(f"bitcast of {width} bits to {target.__name__}")
+        return cast(T, target.wrapped(bits))
+    packed = _PACKED_FLOATS.get((target, width))
+    if packed is None:
+        raise NeedsMachineError("bitcast() of anything but integers and floats")
+    (number,) = struct.unpack(packed, bits.to_bytes(width // 8, "little"))
+    return target(number)
+
+
+def _bits_of_value(value: object) -> tuple[int, int]:
+    if isinstance(value, integers.Integer):
+        return int(value) & ((1 << value.width) - 1), value.width
+    if isinstance(value, f32):
+        return int.from_bytes(struct.pack("<f", value), "little"), 32
+    if isinstance(value, float):
+        return int.from_bytes(struct.pack("<d", value), "little"), 64
+    raise NeedsMachineError("bitcast() of anything but integers and floats")
+
+
+def max_of(kind: TypeForm[I]) -> I:
+    """The greatest value of an integer type."""
+    integer: Any = kind
+    return integer(integer.high)
+
+
+def min_of(kind: TypeForm[I]) -> I:
+    """The least value of an integer type."""
+    integer: Any = kind
+    return integer(integer.low)
+
+
+def bits_of(kind: TypeForm[I]) -> int:
+    """The width of an integer type in bits."""
+    integer: Any = kind
+    return int(integer.width)
+
+
+def clz(value: I) -> int:
+    """Zero bits above the highest one; the width for 0."""
+    return integers.u32(_kind(value).width - int(value).bit_length())
+
+
+def ctz(value: I) -> int:
+    """Zero bits below the lowest one; the width for 0."""
+    number = int(value)
+    return integers.u32((number & -number).bit_length() - 1 if number else _kind(value).width)
+
+
+def popcount(value: I) -> int:
+    """One bits."""
+    _kind(value)
+    return integers.u32(int(value).bit_count())
+
+
+def bswap(value: I) -> I:
+    """The bytes in the opposite order."""
+    kind: Any = _kind(value)
+    swapped = int(value).to_bytes(kind.width // 8, "little")
+    return kind(int.from_bytes(swapped, "big"))
+
+
+def rotl(value: I, count: Integer | int) -> I:
+    """Rotates to the left by `count` modulo the width."""
+    kind: Any = _kind(value)
+    shift = int(count) % kind.width
+    return kind.wrapped((int(value) << shift) | (int(value) >> (kind.width - shift)))
+
+
+def rotr(value: I, count: Integer | int) -> I:
+    """Rotates to the right by `count` modulo the width."""
+    return rotl(value, -int(count))
+
+
+def mul_wide(a: u64, b: u64) -> tuple[u64, u64]:
+    """The low and the high half of the whole product."""
+    product = int(integers.u64(a)) * int(integers.u64(b))
+    return integers.u64.wrapped(product), integers.u64(product >> 64)
