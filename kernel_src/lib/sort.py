@@ -1,18 +1,17 @@
 """Ordering byte strings, for the places where equal ones must be found.
 
-A merge sort from the bottom up: no recursion, and n log n comparisons for whatever the input is, which a
-hash table cannot promise when an adversary picks the keys.
+A merge sort from the bottom up: no recursion, and n log n comparisons for whatever the input is,
+which a hash table cannot promise when an adversary picks the keys.
 """
 from __future__ import annotations
 
-from pykern.lang import Ptr, Slice, i32, raises, ref, truncate, u8, u32, usize
-
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
+from pykern.lang import Ptr, Slice, i32, raises, ref, truncate, u8, u32, usize
 
 
 @raises(ArenaFull)
 def sort_keys(arena: Ptr[Arena], keys: Slice[Slice[u8]], order: Slice[u32]) -> None:
-    """Fills `order` with the indices of `keys` so that the keys ascend; equal ones keep their order."""
+    """Puts the indices of `keys` in ascending order of key; equal ones stay in order."""
     mark = arena.mark()
     scratch: Slice[u32] = order[:0]
     alloc_slice(arena, ref(scratch), len(order))

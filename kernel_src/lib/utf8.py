@@ -17,8 +17,8 @@ def is_utf8(text: Slice[u8]) -> bool:
 def sequence_length(text: Slice[u8]) -> usize:
     """The length of the sequence that `text` (not empty) starts with, 0 if there is none.
 
-    The second byte has a narrower range after four lead bytes: E0 and F0 (an over-long form would be
-    possible), ED (a surrogate) and F4 (a number above U+10FFFF).
+    The second byte has a narrower range after four lead bytes: E0 and F0 (an over-long form would
+    be possible), ED (a surrogate) and F4 (a number above U+10FFFF).
     """
     lead = text[0]
     if lead < 0x80:

@@ -1,14 +1,12 @@
 """Constant expressions: initial values of globals, places of segments, items of element segments.
 
-Checked when the section is read, computed when the module is instantiated. Both walk the instructions
-with a small stack; `extended constants` (add, subtract, multiply) are what makes it deeper than one.
-Specification 3.3.10.
+Checked when the section is read, computed when the module is instantiated. Both walk the
+instructions with a small stack; `extended constants` (add, subtract, multiply) are what makes it
+deeper than one. Specification 3.3.10.
 """
 from __future__ import annotations
 
 from typing import Final
-
-from pykern.lang import Array, Ptr, Slice, raises, struct, u8, u16, u32, u64, usize, wrapping, zeroed
 
 import kernel_src.wasm.codes as codes
 import kernel_src.wasm.errors as errors
@@ -18,6 +16,20 @@ from kernel_src.wasm.errors import Invalid, Malformed, Unsupported
 from kernel_src.wasm.module import Module
 from kernel_src.wasm.reader import Reader
 from kernel_src.wasm.types import FUNCREF, I32, I64
+from pykern.lang import (
+    Array,
+    Ptr,
+    Slice,
+    raises,
+    struct,
+    u8,
+    u16,
+    u32,
+    u64,
+    usize,
+    wrapping,
+    zeroed,
+)
 
 MAX_CONST_DEPTH: Final[usize] = 64
 NULL_REFERENCE: Final[u64] = 0

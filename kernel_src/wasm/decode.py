@@ -1,24 +1,24 @@
 """One instruction: bytes -> `Instruction`.
 
-Decoding checks what the binary format demands (a known opcode, well-formed immediates, indices into the
-module that must exist to give the immediates a meaning: the type of a block). Everything else, indices
-included, is for the validator.
+Decoding checks what the binary format demands (a known opcode, well-formed immediates, indices into
+the module that must exist to give the immediates a meaning: the type of a block). Everything else,
+indices included, is for the validator.
 
-`Instruction` is what validator and compiler share. `BodyValidator.next` (validate.py) fills one after
-the other; the fields below "set by the validator" are true once it has returned.
+`Instruction` is what validator and compiler share. `next_instruction` (validate.py) fills one
+after the other; the fields below "set by the validator" are true once it has returned.
 """
 from __future__ import annotations
 
 from typing import Final
-
-from pykern.lang import Ptr, Slice, i64, raises, struct, truncate, u8, u16, u32, u64, usize
 
 import kernel_src.wasm.errors as errors
 import kernel_src.wasm.opcodes as opcodes
 from kernel_src.wasm.errors import Invalid, Malformed, Unsupported
 from kernel_src.wasm.module import Module
 from kernel_src.wasm.reader import Reader
+from kernel_src.wasm.simd_names import simd_name
 from kernel_src.wasm.types import EXTERNREF, FUNCREF, V128, is_reference, is_value_type
+from pykern.lang import Ptr, Slice, i64, raises, struct, truncate, u8, u16, u32, u64, usize
 
 BLOCK_TYPE_EMPTY: Final[u8] = 0x40
 # The memory index follows the alignment if this bit of it is set
@@ -38,13 +38,14 @@ class Instruction:
     value: u64  # a constant's bits; the offset of a load or store
     targets_start: u32  # br_table: offset of the first label in the module (LEB128 each),
     targets_count: u32  # and their number without the default, which is in `index`
-    # block, loop, if: their type, from the decoder. Set by the validator: the type of what is called
-    # (call*, return_call*), the label's types in `results` (br, br_if, br_table: of the default),
-    # the frame's results (`end`, `else`, `return`; `else` has the frame's params as well).
+    # block, loop, if: their type, from the decoder. Set by the validator: the type of what is
+    # called (call*, return_call*), the label's types in `results` (br, br_if, br_table: of the
+    # default), the frame's results (`end`, `else`, `return`; `else` has the frame's params as
+    # well).
     params: Slice[u8]
     results: Slice[u8]
     # Set by the validator
-    live: bool  # the instruction can be reached: false only on an `else` or `end` (see BodyValidator)
+    live: bool  # it can be reached: false only on an `else` or `end`, see validate.py
     depth: u32  # nesting before it: 0 is the function's own frame
 
 

@@ -1,9 +1,9 @@
 """Why a module was refused: a reason, the offset of the byte at fault, and what it is about.
 
-The three error classes say who is to blame. `Malformed`: the bytes are no module. `Invalid`: a module
-that breaks a typing rule. `Unsupported`: perhaps a sound module, but one that needs what this engine
-lacks or exceeds a limit of it. The reasons of the first two are worded as in the specification's own
-test suite; a reason's constant is its code.
+The three error classes say who is to blame. `Malformed`: the bytes are no module. `Invalid`: a
+module that breaks a typing rule. `Unsupported`: perhaps a sound module, but one that needs what
+this engine lacks or exceeds a limit of it. The reasons of the first two are worded as in the
+specification's own test suite; a reason's constant is its code.
 """
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What a module may contain at most. The figures are those of the browsers and of wasmtime, so that
-a module which runs there is not refused here for its size (https://webassembly.github.io/spec/js-api,
-"implementation-defined limits"). Each is checked before anything is allocated.
+"""What a module may contain at most.
+
+The figures are those of the browsers and of wasmtime, so that a module which runs there is not
+refused here for its size (JavaScript API, "implementation-defined limits"). Each is checked before
+anything is allocated.
 """
 from __future__ import annotations
 

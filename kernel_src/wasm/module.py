@@ -1,17 +1,16 @@
 """A decoded module: what the sections say, checked, as flat tables.
 
-Every list is a slice that lives in the arena given to `parse_module`; names, type lists and data are
-slices of the module's own bytes, which must therefore outlive the `Module`. Index spaces start with the
-imports, as in the specification: `functions[0:imported_functions]` have no body.
+Every list is a slice that lives in the arena given to `parse_module`; names, type lists and data
+are slices of the module's own bytes, which must therefore outlive the `Module`. Index spaces start
+with the imports, as in the specification: `functions[0:imported_functions]` have no body.
 """
 from __future__ import annotations
 
 from typing import Final
 
-from pykern.lang import Ptr, Slice, struct, u8, u32
-
-from kernel_src.wasm.errors import Failure
 from kernel_src.lib.bytes import same_bytes
+from kernel_src.wasm.errors import Failure
+from pykern.lang import Ptr, Slice, struct, u8, u32
 
 
 @struct

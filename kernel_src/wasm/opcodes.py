@@ -1,18 +1,18 @@
 """The opcode table: one row for each instruction.
 
-The decoder, the validator, the compiler and every message read this table; nothing else in the engine
-spells an instruction's name, immediates or type. A row has four columns:
+The decoder, the validator, the compiler and every message read this table; nothing else in the
+engine spells an instruction's name, immediates or type. A row has four columns:
 
 - the code in hexadecimal: one byte, or the prefix fc and the number after it;
 - the name of the text format;
-- the immediates that follow the code, `-` for none (the `IMMEDIATE_*` constants below); for a load or
-  store, `access` and the number of bytes it touches;
+- the immediates that follow the code, `-` for none (the `IMMEDIATE_*` constants below); for a load
+  or store, `access` and the number of bytes it touches;
 - the type, operands before the colon and result after it: i = i32, I = i64, f = f32, F = f64.
   A star: no fixed type, `validate.py` has a rule for the instruction.
 
 A row whose immediates are the name of a proposal is an instruction that is known and refused.
-Opcodes fit 16 bits: one-byte codes are themselves, fc n is 0x100 + n. The tables are indexed by that.
-Specification: 5.4 (codes), 3.3 (types), appendix A (index of instructions).
+Opcodes fit 16 bits: one-byte codes are themselves, fc n is 0x100 + n. The tables are indexed by
+that. Specification: 5.4 (codes), 3.3 (types), appendix A (index of instructions).
 """
 from __future__ import annotations
 
@@ -298,11 +298,10 @@ def name_table(rows: str, count: int) -> list[str]:
 
 @comptime
 def immediate_table(rows: str, count: int) -> list[int]:
-    names = (
-        "- block label labels function type_table local global table tables memory memories data"
-        " data_memory elem elem_table access i32 i64 f32 f64 types reference unknown exceptions"
-        " references gc"
-    ).split()
+        "-", "block", "label", "labels", "function", "type_table", "local", "global", "table",
+        "tables", "memory", "memories", "data", "data_memory", "elem", "elem_table", "access",
+        "i32", "i64", "f32", "f64", "types", "reference", "unknown", "exceptions", "references",
+        "gc",
     table = [names.index("unknown")] * count
     for row in rows.strip().splitlines():
         immediates = row.split()[2]
@@ -329,7 +328,7 @@ def value_type(letter: str) -> int:
 
 @comptime
 def operand_table(rows: str, count: int) -> list[int]:
-    """The operands' types, the last (the first to be popped) in the lowest byte; 0 ends the list."""
+    """The operands' types, the last (the first to be popped) in the lowest byte; 0 ends them."""
     table = [0] * count
     for row in rows.strip().splitlines():
         operands = row.split()[3].split(":")[0]

@@ -1,14 +1,12 @@
 """Bytes -> `Module`: the sections in order, each checked as it is read.
 
-Only function bodies are left for later: their ranges are recorded, and `BodyValidator` checks one when
-it is compiled. Counts are compared with the bytes that are left, and with `limits`, before a table is
-allocated for them, so memory is linear in the module's size. Specification 5.5, 3.5.
+Only function bodies are left for later: their ranges are recorded, and `BodyValidator` checks one
+when it is compiled. Counts are compared with the bytes that are left, and with `limits`, before a
+table is allocated for them, so memory is linear in the module's size. Specification 5.5, 3.5.
 """
 from __future__ import annotations
 
 from typing import Final
-
-from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u32, usize, utf8, zero
 
 import kernel_src.wasm.errors as errors
 import kernel_src.wasm.types as types
@@ -34,6 +32,7 @@ from kernel_src.wasm.parse_segments import (
 )
 from kernel_src.wasm.parse_types import read_type_section
 from kernel_src.wasm.reader import Reader
+from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u32, usize, utf8, zero
 
 MAGIC: Final[u32] = 0x6D73_6100  # "\0asm"
 VERSION: Final[u32] = 1

@@ -1,24 +1,8 @@
-"""The sections that fill the index spaces (imports, functions, tables, memories, globals), and those
-that name entries of them (exports, start)."""
+"""The sections that fill the index spaces (imports, functions, tables, memories, globals), and
+those that name entries of them (exports, start)."""
 from __future__ import annotations
 
 from typing import Final, TypeVar
-
-from pykern.lang import (
-    Ptr,
-    Slice,
-    Str,
-    address_of,
-    copy_slice,
-    load,
-    raises,
-    ref,
-    truncate,
-    u8,
-    u32,
-    usize,
-    zeroed,
-)
 
 import kernel_src.wasm.errors as errors
 import kernel_src.wasm.types as types
@@ -39,6 +23,21 @@ from kernel_src.wasm.limits import (
 from kernel_src.wasm.module import Export, Global, Import, Module
 from kernel_src.wasm.parse_types import read_count, read_memory_type, read_table_type
 from kernel_src.wasm.reader import Reader
+from pykern.lang import (
+    Ptr,
+    Slice,
+    Str,
+    address_of,
+    copy_slice,
+    load,
+    raises,
+    ref,
+    truncate,
+    u8,
+    u32,
+    usize,
+    zeroed,
+)
 
 T = TypeVar("T")
 

@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from pykern.lang import Ptr, raises, ref, truncate, u8, u32, usize
-
 import kernel_src.wasm.errors as errors
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
 from kernel_src.wasm.const_expr import check_const_expr
@@ -28,6 +26,7 @@ from kernel_src.wasm.module import (
 from kernel_src.wasm.parse_types import read_count
 from kernel_src.wasm.reader import Reader
 from kernel_src.wasm.types import FUNCREF, I32
+from pykern.lang import Ptr, raises, ref, truncate, u8, u32
 
 # Flags of an element segment (specification 5.5.12)
 ELEMENT_NOT_ACTIVE: Final[u32] = 1

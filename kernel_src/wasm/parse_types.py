@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from pykern.lang import Ptr, Slice, Str, copy_slice, raises, ref, truncate, u8, u32, usize, zeroed
-
 import kernel_src.wasm.errors as errors
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
 from kernel_src.lib.sort import compare_bytes, sort_keys
@@ -19,6 +17,7 @@ from kernel_src.wasm.limits import (
 )
 from kernel_src.wasm.module import FuncType, MemoryType, Module, TableType
 from kernel_src.wasm.reader import Reader
+from pykern.lang import Ptr, Slice, Str, copy_slice, raises, ref, truncate, u8, u32, usize, zeroed
 
 FORM_FUNCTION: Final[u8] = 0x60
 # 0x4E to 0x50 and 0x5E, 0x5F: recursive groups, subtypes, structs and arrays

@@ -1,12 +1,25 @@
 """The one cursor through which a module's bytes are read.
 
-No byte is touched without a check against `end`, so a caller need not think of truncation: a read that
-would pass the end raises Malformed with the offset. A section or a function body is read by narrowing
-`end` for the time. Integers are LEB128 (specification 5.2.2): at most ceil(N/7) bytes, and the bits of
-the last one that the width has no room for must be zero, or copies of the sign.
+No byte is touched without a check against `end`, so a caller need not think of truncation: a read
+that would pass the end raises Malformed with the offset. A section or a function body is read by
+narrowing `end` for the time. Integers are LEB128 (specification 5.2.2): at most ceil(N/7) bytes,
+and the bits of the last one that the width has no room for must be zero, or copies of the sign.
 """
 from __future__ import annotations
 
+from kernel_src.lib.utf8 import is_utf8
+from kernel_src.wasm.errors import (
+    BAD_UTF8,
+    INTEGER_TOO_LARGE,
+    INTEGER_TOO_LONG,
+    LENGTH_OUT_OF_BOUNDS,
+    NAME_TOO_LONG,
+    UNEXPECTED_END,
+    Failure,
+    Malformed,
+    Unsupported,
+)
+from kernel_src.wasm.limits import MAX_NAME_BYTES
 from pykern.lang import (
     Ptr,
     Slice,
@@ -22,20 +35,6 @@ from pykern.lang import (
     usize,
     wrapping_shl,
 )
-
-from kernel_src.lib.utf8 import is_utf8
-from kernel_src.wasm.errors import (
-    BAD_UTF8,
-    INTEGER_TOO_LARGE,
-    INTEGER_TOO_LONG,
-    LENGTH_OUT_OF_BOUNDS,
-    NAME_TOO_LONG,
-    UNEXPECTED_END,
-    Failure,
-    Malformed,
-    Unsupported,
-)
-from kernel_src.wasm.limits import MAX_NAME_BYTES
 
 
 @struct
@@ -197,7 +196,7 @@ class Reader:
 
 
 def sign_bits(last_byte: u8, shift: u32) -> u64:
-    """All the bits from `shift` up, if the last byte of a signed number says that it is negative."""
+    """All the bits from `shift` up, if the last byte of a signed number says it is negative."""
     if last_byte & 0x40 == 0:
         return 0
     return ~((u64(1) << shift) - 1)

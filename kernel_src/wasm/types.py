@@ -1,8 +1,8 @@
 """Value types, external kinds and section numbers, by their codes in the binary format.
 
-A value type is one byte, so a list of types in a module is already a `Slice[u8]` of value types once
-it has been checked: nothing is copied or translated.
-Specification: 5.3 (types), 5.5.2 (sections), 5.5.5 and 5.5.10 (external kinds).
+A value type is one byte, so a list of types in a module is already a `Slice[u8]` of value types
+once it has been checked: nothing is copied or translated. Specification: 5.3 (types), 5.5.2
+(sections), 5.5.5 and 5.5.10 (external kinds).
 """
 from __future__ import annotations
 

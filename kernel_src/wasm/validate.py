@@ -5,16 +5,15 @@
     while next_instruction(body):
         ...                                  # body.insn is valid: compile it
 
-The loop sees every instruction that can be reached by the rules of validation, the final `end` of the
-function included. Dead code is validated and passed over; of a block that was opened in live code, the
-`else` and `end` are handed over in any case, with `insn.live` false if control does not fall into them.
+The loop sees every instruction that can be reached by the rules of validation, the final `end` of
+the function included. Dead code is validated and passed over; of a block that was opened in live
+code, the `else` and `end` are handed over in any case, with `insn.live` false if control does not
+fall into them.
 
-An instruction whose type is in the opcode table needs no code here; `check_special` leads to the rules
-of the others. Specification 3.3, 3.4.1.
+An instruction whose type is in the opcode table needs no code here; `check_special` leads to the
+rules of the others. Specification 3.3, 3.4.1.
 """
 from __future__ import annotations
-
-from pykern.lang import Ptr, copy_slice, fill, panic, raises, ref, truncate, u8, u32, u64, usize
 
 import kernel_src.wasm.codes as codes
 import kernel_src.wasm.errors as errors
@@ -51,6 +50,7 @@ from kernel_src.wasm.validate_operands import (
     find_table,
 )
 from kernel_src.wasm.validate_state import BodyValidator
+from pykern.lang import Ptr, copy_slice, fill, panic, raises, ref, truncate, u8, u32, u64, usize
 
 
 @raises(Malformed, Invalid, Unsupported, ArenaFull)

@@ -1,7 +1,6 @@
-"""Typing rules of the control instructions: blocks, branches, calls, return. Specification 3.3.8."""
+"""Typing rules of the control instructions: blocks, branches, calls, return. Specification
+3.3.8."""
 from __future__ import annotations
-
-from pykern.lang import Ptr, Slice, raises, u8, u32
 
 import kernel_src.wasm.codes as codes
 import kernel_src.wasm.errors as errors
@@ -13,6 +12,7 @@ from kernel_src.wasm.module import FuncType
 from kernel_src.wasm.reader import Reader
 from kernel_src.wasm.types import FUNCREF, I32
 from kernel_src.wasm.validate_state import BodyValidator, Frame
+from pykern.lang import Ptr, Slice, raises, u8, u32
 
 
 @raises(Invalid, ArenaFull)

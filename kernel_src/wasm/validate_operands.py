@@ -2,8 +2,6 @@
 globals, tables, references, drop and select. Specification 3.3.2 to 3.3.6."""
 from __future__ import annotations
 
-from pykern.lang import Ptr, raises, u8, u32
-
 import kernel_src.wasm.codes as codes
 import kernel_src.wasm.errors as errors
 from kernel_src.lib.arena import ArenaFull
@@ -12,6 +10,7 @@ from kernel_src.wasm.errors import Invalid
 from kernel_src.wasm.module import ElementSegment, Global, TableType
 from kernel_src.wasm.types import BOTTOM, FUNCREF, I32, is_reference
 from kernel_src.wasm.validate_state import BodyValidator
+from pykern.lang import Ptr, raises, u32
 
 
 @raises(Invalid, ArenaFull)

@@ -1,14 +1,12 @@
 """What the validator knows at one point of a function body: the operand and control stacks.
 
-This is the algorithm of the specification's appendix ("Validation Algorithm"). The operand stack holds
-types. After an instruction that does not fall through, the rest of its frame is dead: its operands are
-forgotten, and a pop at the frame's floor gives BOTTOM, which fits every type.
+This is the algorithm of the specification's appendix ("Validation Algorithm"). The operand stack
+holds types. After an instruction that does not fall through, the rest of its frame is dead: its
+operands are forgotten, and a pop at the frame's floor gives BOTTOM, which fits every type.
 """
 from __future__ import annotations
 
 from typing import Final
-
-from pykern.lang import Ptr, Slice, inline, raises, ref, struct, u8, u16, u32, usize, zeroed
 
 import kernel_src.wasm.errors as errors
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
@@ -17,6 +15,7 @@ from kernel_src.wasm.errors import Invalid
 from kernel_src.wasm.module import Module
 from kernel_src.wasm.reader import Reader
 from kernel_src.wasm.types import BOTTOM
+from pykern.lang import Ptr, Slice, inline, raises, ref, struct, u8, u16, u32, usize, zeroed
 
 INITIAL_OPERANDS: Final[usize] = 64
 INITIAL_FRAMES: Final[usize] = 16
