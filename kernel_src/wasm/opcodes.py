@@ -298,10 +298,12 @@ def name_table(rows: str, count: int) -> list[str]:
 
 @comptime
 def immediate_table(rows: str, count: int) -> list[int]:
+    names = [
         "-", "block", "label", "labels", "function", "type_table", "local", "global", "table",
         "tables", "memory", "memories", "data", "data_memory", "elem", "elem_table", "access",
         "i32", "i64", "f32", "f64", "types", "reference", "unknown", "exceptions", "references",
         "gc",
+    ]
     table = [names.index("unknown")] * count
     for row in rows.strip().splitlines():
         immediates = row.split()[2]
