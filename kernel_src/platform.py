@@ -1,8 +1,9 @@
 """What the wasm engine asks of the machine it runs on.
 
-The engine (`wasm/`, `jit/`, `runtime/`) is pure but for the functions declared here. The kernel defines
-them by paging (`mm/platform.py`), a Linux process by mmap (`platform_linux.py`); each definition is
-marked `@export` with the symbol named here. Sizes and addresses are in bytes, multiples of 4096.
+The engine (`wasm/`, `jit/`, `runtime/`) is pure but for the functions declared here. The kernel
+defines them by paging (`mm/platform.py`), a Linux process by mmap (`platform_linux.py`); each
+definition is marked `@export` with the symbol named here. Sizes and addresses are in bytes,
+multiples of 4096.
 
 Code. W^X: a range is writable until it is sealed, and executable from then on.
 
@@ -19,9 +20,9 @@ and faults where nothing has been committed.
 
     reserve_memory() -> address       0: no slot is left
     commit_memory(address, size) -> bool
-                                      readable and writable, zeroed; never executable. The ranges that
-                                      are committed in one slot are adjacent, from its start on. False
-                                      if frames or the quota are used up; then nothing has changed
+                                      readable and writable, zeroed, never executable. The ranges
+                                      readable and writable, zeroed, never executable. Ranges that are
+                                      committed in one slot are adjacent, from its start on. False if
     release_memory(address, size)     the slot, of which the first `size` bytes are committed
 
 Blocks hold the tables of modules and instances.

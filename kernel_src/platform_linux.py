@@ -1,4 +1,5 @@
-"""The engine's platform in a Linux process: `mmap`. See platform.py for what each function promises.
+"""The engine's platform in a Linux process: `mmap`. See platform.py for what each function
+promises.
 
 `mmap` and the others are the C library's. Numbers are those of x86-64 Linux, <sys/mman.h>.
 """

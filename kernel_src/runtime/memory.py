@@ -1,0 +1,117 @@
+"""The memory instructions that generated code leaves to the runtime, by `context.RUNTIME_*`.
+
+Each has the kernel's calling convention and the context first. Ranges are checked as a whole, in 64
+bits, before a byte is touched: a length of 0 at the very end is in range, behind it a trap.
+"""
+from __future__ import annotations
+
+from typing import Final
+
+import kernel_src.platform as platform
+from kernel_src.jit.context import (
+    RUNTIME_DATA_DROP,
+    RUNTIME_MEMORY_COPY,
+    RUNTIME_MEMORY_FILL,
+    RUNTIME_MEMORY_GROW,
+    RUNTIME_MEMORY_INIT,
+    TRAP_MEMORY,
+    TRAP_NONE,
+    Context,
+)
+from kernel_src.runtime.instance import Instance
+from kernel_src.wasm.limits import PAGE_BYTES
+from pykern.lang import (
+    Ptr,
+    Slice,
+    address_of,
+    copy_slice,
+    fill,
+    ptr_at,
+    slice_at,
+    truncate,
+    u8,
+    u32,
+    u64,
+    usize,
+)
+
+GROW_FAILED: Final[u32] = 0xFFFF_FFFF
+
+
+def install_memory_calls(context: Ptr[Context]) -> None:
+    context.runtime[RUNTIME_MEMORY_GROW] = address_of(memory_grow)
+    context.runtime[RUNTIME_MEMORY_COPY] = address_of(memory_copy)
+    context.runtime[RUNTIME_MEMORY_FILL] = address_of(memory_fill)
+    context.runtime[RUNTIME_MEMORY_INIT] = address_of(memory_init)
+    context.runtime[RUNTIME_DATA_DROP] = address_of(data_drop)
+
+
+def instance_of(context: Ptr[Context]) -> Ptr[Instance]:
+    return ptr_at(Instance, context.owner)
+
+
+def memory_size(context: Ptr[Context]) -> u64:
+    """Bytes that memory 0 has at present."""
+    return context.memory_pages * PAGE_BYTES
+
+
+def memory_range(context: Ptr[Context], start: u32, count: u32) -> Slice[u8]:
+    """Bytes of memory 0 that have been found to be in range."""
+    return slice_at(u8, context.memory_base + start, count)
+
+
+def in_range(size: u64, start: u32, count: u32) -> bool:
+    return u64(start) + count <= size
+
+
+def memory_grow(context: Ptr[Context], pages: u32) -> u32:
+    """Adds zeroed pages. The old size, or GROW_FAILED if they cannot be had: nothing has changed."""
+    instance = instance_of(context)
+    old = context.memory_pages
+    if old + pages > instance.memory_maximum:
+        return GROW_FAILED
+    end = context.memory_base + usize(old) * PAGE_BYTES
+    if not platform.commit_memory(end, usize(pages) * PAGE_BYTES):
+        return GROW_FAILED
+    context.memory_pages = old + pages
+    return truncate(u32, old)
+
+
+def memory_copy(context: Ptr[Context], destination: u32, source: u32, count: u32) -> u64:
+    size = memory_size(context)
+    if not in_range(size, destination, count) or not in_range(size, source, count):
+        return TRAP_MEMORY
+    copy_slice(
+        memory_range(context, destination, count), memory_range(context, source, count)
+    )
+    return TRAP_NONE
+
+
+def memory_fill(context: Ptr[Context], destination: u32, value: u32, count: u32) -> u64:
+    if not in_range(memory_size(context), destination, count):
+        return TRAP_MEMORY
+    fill(memory_range(context, destination, count), truncate(u8, value))
+    return TRAP_NONE
+
+
+def memory_init(
+    context: Ptr[Context], segment: u32, destination: u32, source: u32, count: u32
+) -> u64:
+    """A dropped segment has no bytes; copying none of them is no error."""
+    instance = instance_of(context)
+    bytes = instance.module.data[segment].bytes
+    if instance.dropped_data[segment]:
+        bytes = bytes[:0]
+    if not in_range(len(bytes), source, count):
+        return TRAP_MEMORY
+    if not in_range(memory_size(context), destination, count):
+        return TRAP_MEMORY
+    copy_slice(
+        memory_range(context, destination, count), bytes[source : usize(source) + count]
+    )
+    return TRAP_NONE
+
+
+def data_drop(context: Ptr[Context], segment: u32) -> u64:
+    instance_of(context).dropped_data[segment] = True
+    return TRAP_NONE
