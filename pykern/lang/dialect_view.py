@@ -19,7 +19,6 @@ from mypy.nodes import (
     IfStmt,
     ImportFrom,
     IndexExpr,
-    IntExpr,
     MypyFile,
     NameExpr,
     Node,
@@ -55,6 +54,14 @@ BUILD_SWITCHES = frozenset({"TARGET", "DEBUG", "TESTS"})
 BODILESS = frozenset({"extern", "naked"})
 RECORDS = frozenset({"struct", "value"})
 
+NEEDED = (
+    ("enum", "Enum"),
+    ("enum", "Flag"),
+    (f"{PACKAGE}.numbers", "bitcast"),
+    (f"{PACKAGE}.sequences", "Array"),
+)
+"""What the view refers to, under hidden names."""
+
 DEPENDENCY_PRIORITY = 10
 
 
@@ -68,13 +75,10 @@ def show_dialect(file: MypyFile) -> list[tuple[int, str, int]]:
     names = _dialect_names(file)
     if not names:
         return []
-    for module, name in (("enum", "Enum"), ("enum", "Flag"), (f"{PACKAGE}.numbers", "bitcast")):
+    for module, name in NEEDED:
         _add_import(file, module, name)
     _View(names, _type_variables(file)).show(file)
-    return [
-        (DEPENDENCY_PRIORITY, "enum", -1),
-        (DEPENDENCY_PRIORITY, f"{PACKAGE}.numbers", -1),
-    ]
+    return [(DEPENDENCY_PRIORITY, module, -1) for module, _ in NEEDED]
 
 
 def _dialect_names(file: MypyFile) -> dict[str, str]:
@@ -152,8 +156,11 @@ class _View:
 
     def _show_index(self, expression: IndexExpr) -> None:
         index = expression.index
-        if self._meaning(expression.base) == "Array" and isinstance(index, TupleExpr):
-            index.items[1:] = [_at(IntExpr(0), length) for length in index.items[1:]]
+        if self._meaning(expression.base) != "Array" or not isinstance(index, TupleExpr):
+            return
+        if len(index.items) == 2:
+            expression.base = _name(hidden("Array"), expression.base)
+            expression.index = index.items[0]
 
     def _show_class(self, definition: ClassDef) -> None:
         for decorator in definition.decorators:

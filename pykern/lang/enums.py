@@ -17,7 +17,7 @@ def make_enum(cls: type[Any], kind: Kind) -> type[enum.Enum]:
     for name, value in _own_names(cls).items():
         body[name] = kind(value) if _is_number(value) else value
     body["_missing_"] = classmethod(_no_member)
-    body["__kind__"] = enum.nonmember(kind)
+    body["__kind__"] = kind
     made: Any = enum.EnumType(cls.__name__, (enum.Enum,), body)
     return made
 

@@ -7,7 +7,7 @@ after parsing, before mypy looks at it (`dialect_view`); the file itself stays a
 |---------------------------------------|----------------------------------------------|
 | `ptr_at(Array[u64, 512], a)`          | the first argument as a type form            |
 | `T(x)` for a type variable            | `bitcast(T, x)`, a value of type `T`         |
-| `Array[T, N]` among expressions       | `Array[T, 0]`, as a length can be computed   |
+| `Array[T, N]` among expressions       | `Array[T]`                                   |
 | `@enum(u8) class`, `@flags(u32) class`| a subclass of `enum.Enum`, `enum.Flag`       |
 | `ZERO: Final = 0` in a class          | `ZERO = 0`, which is no field                |
 | `@extern`, `@naked` functions         | a body that does not return                  |
@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from mypy.nodes import MypyFile
@@ -28,7 +29,7 @@ from mypy.options import Options
 from mypy.plugin import AnalyzeTypeContext, Plugin, ReportConfigContext
 from mypy.types import AnyType, Type, TypeOfAny, UnboundType
 
-from pykern.lang.dialect_view import show_dialect
+from pykern.lang.dialect_view import hidden, show_dialect
 
 ARRAY = "pykern.lang.sequences.Array"
 
@@ -38,7 +39,7 @@ class DialectPlugin(Plugin):
         super().__init__(options)
         options.native_parser = False  # it gives plugins no tree to rewrite
 
-        self.state = _state_of_sources(Path.cwd())
+        self.state = _state_of_sources(Path.cwd(), Path(__file__).parent)
 
     def report_config_data(self, ctx: ReportConfigContext) -> str:
         """What must be unchanged for mypy to use what it knows of a file from an earlier run.
@@ -55,10 +56,10 @@ class DialectPlugin(Plugin):
         return _array_type if fullname == ARRAY else None
 
 
-def _state_of_sources(root: Path) -> str:
-    """Changes whenever a Python file below `root` does."""
+def _state_of_sources(*roots: Path) -> str:
+    """Changes whenever a Python file below one of the folders does."""
     seen = hashlib.sha256()
-    for folder, inner, files in os.walk(root):
+    for folder, inner, files in chain.from_iterable(os.walk(root) for root in roots):
         inner[:] = sorted(name for name in inner if not name.startswith(".") and name != "build")
         for path in sorted(Path(folder, name) for name in files if name.endswith(".py")):
             status = path.stat()
@@ -69,7 +70,7 @@ def _state_of_sources(root: Path) -> str:
 def _array_type(context: AnalyzeTypeContext) -> Type:
     written = context.type
     assert isinstance(written, UnboundType)
-    if len(written.args) != 2:
+    if len(written.args) != (1 if written.name == hidden("Array") else 2):
         context.api.fail('"Array" takes an element type and a length', context.context)
         return AnyType(TypeOfAny.from_error)
     element = context.api.analyze_type(written.args[0])
