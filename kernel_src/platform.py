@@ -20,9 +20,9 @@ and faults where nothing has been committed.
 
     reserve_memory() -> address       0: no slot is left
     commit_memory(address, size) -> bool
-                                      readable and writable, zeroed, never executable. The ranges
-                                      readable and writable, zeroed, never executable. Ranges that are
-                                      committed in one slot are adjacent, from its start on. False if
+                                      readable and writable, zeroed, never executable. The ranges of
+                                      one slot are adjacent, from its start on. False if the frames
+                                      or the quota are used up; then nothing has changed
     release_memory(address, size)     the slot, of which the first `size` bytes are committed
 
 Blocks hold the tables of modules and instances.

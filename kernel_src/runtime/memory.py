@@ -65,7 +65,7 @@ def in_range(size: u64, start: u32, count: u32) -> bool:
 
 
 def memory_grow(context: Ptr[Context], pages: u32) -> u32:
-    """Adds zeroed pages. The old size, or GROW_FAILED if they cannot be had: nothing has changed."""
+    """Adds zeroed pages. The old size, or GROW_FAILED if it cannot be: then nothing has changed."""
     instance = instance_of(context)
     old = context.memory_pages
     if old + pages > instance.memory_maximum:
