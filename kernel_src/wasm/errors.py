@@ -99,6 +99,7 @@ NAME_TOO_LONG: Final[Str] = "name too long"
 TABLE_TOO_LARGE: Final[Str] = "table size too large"
 BODY_TOO_LARGE: Final[Str] = "function body too large"
 CONSTANT_TOO_DEEP: Final[Str] = "constant expression too deep"
+OUT_OF_MEMORY: Final[Str] = "the tables of the module need too much memory"
 MODULE_TOO_LARGE: Final[Str] = "module too large"
 
 
