@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import functools
+import operator
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -62,7 +64,8 @@ class FlagSet:
         return type(self)(self.value ^ self._bits(other))
 
     def __invert__(self) -> Self:
-        return type(self)(~self.value)
+        every = functools.reduce(operator.or_, (bit.value for bit in self.__members__.values()), 0)
+        return type(self)(~self.value & every)
 
     def __contains__(self, other: Self) -> bool:
         bits = self._bits(other)

@@ -96,7 +96,7 @@ pairs: Array[u8, sizeof(Header) * 2 + 1] = zeroed()
 
 
 def checksum(bytes: Slice[u8]) -> u32:
-    crc: u32 = 0xFFFF_FFFF
+    crc = u32(0xFFFF_FFFF)
     for byte in bytes:
         crc = (crc >> 8) ^ CRC[usize((crc ^ byte) & 0xFF)]
     return ~crc
