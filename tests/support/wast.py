@@ -7,8 +7,8 @@
         command.message       the last string of an assertion: the expected error
         command.module()      the binary of the module in it; text goes through wasmtime's assembler
 
-A form is a list of words (`str`), strings (`bytes`) and forms. The suite is found by the environment
-variable PYKERN_SPEC_TESTS, by default `../shared/spec` beside the repository.
+A form is a list of words (`str`), strings (`bytes`) and forms. The suite is found by the
+environment variable PYKERN_SPEC_TESTS, by default `../shared/spec` beside the repository.
 """
 
 from __future__ import annotations
