@@ -1,0 +1,63 @@
+"""Turns on what the processor offers, and says what it has."""
+from __future__ import annotations
+
+from kernel_src.arch.x86 import (
+    CPUID_7_EBX_SMAP,
+    CPUID_7_EBX_SMEP,
+    CPUID_7_ECX_UMIP,
+    CPUID_ADDRESS_SIZES,
+    CPUID_EXTENDED_EDX_HUGE_PAGES,
+    CPUID_EXTENDED_FEATURES,
+    CPUID_EXTENDED_MAX,
+    CPUID_FEATURES,
+    CR0_EMULATION,
+    CR0_MONITOR_COPROCESSOR,
+    CR0_TASK_SWITCHED,
+    CR4_OSFXSR,
+    CR4_OSXMMEXCPT,
+    CR4_SMAP,
+    CR4_SMEP,
+    CR4_UMIP,
+)
+from pykern.lang import cpuid, read_cr0, read_cr4, u32, u64, write_cr0, write_cr4
+
+
+def enable_features() -> None:
+    """SMEP, SMAP and UMIP where they exist, and SSE, which only generated code uses.
+
+    No page is ever a user page, so SMEP and SMAP guard against a table entry gone wrong.
+    """
+    bits: u64 = CR4_OSFXSR | CR4_OSXMMEXCPT
+    ebx, ecx = feature_words()
+    if ebx & CPUID_7_EBX_SMEP != 0:
+        bits |= CR4_SMEP
+    if ebx & CPUID_7_EBX_SMAP != 0:
+        bits |= CR4_SMAP
+    if ecx & CPUID_7_ECX_UMIP != 0:
+        bits |= CR4_UMIP
+    write_cr4(read_cr4() | bits)
+    cleared: u64 = CR0_EMULATION | CR0_TASK_SWITCHED
+    write_cr0(read_cr0() & ~cleared | CR0_MONITOR_COPROCESSOR)
+
+
+def feature_words() -> tuple[u32, u32]:
+    """EBX and ECX of CPUID leaf 7, zero where the processor does not have the leaf."""
+    highest, _, _, _ = cpuid(0, 0)
+    if highest < CPUID_FEATURES:
+        return 0, 0
+    _, ebx, ecx, _ = cpuid(CPUID_FEATURES, 0)
+    return ebx, ecx
+
+
+def has_huge_pages() -> bool:
+    """1 GiB pages."""
+    _, _, _, edx = cpuid(CPUID_EXTENDED_FEATURES, 0)
+    return edx & CPUID_EXTENDED_EDX_HUGE_PAGES != 0
+
+
+def physical_address_bits() -> u32:
+    highest, _, _, _ = cpuid(CPUID_EXTENDED_MAX, 0)
+    if highest < CPUID_ADDRESS_SIZES:
+        return 36  # what every processor with PAE has (SDM volume 3, 4.1.4)
+    eax, _, _, _ = cpuid(CPUID_ADDRESS_SIZES, 0)
+    return eax & 0xFF

@@ -1,0 +1,157 @@
+"""The frames of the machine, the kernel's page tables, and pages for whoever needs some."""
+from __future__ import annotations
+
+import kernel_src.log as log
+from kernel_src.arch.cpu import has_huge_pages
+from kernel_src.arch.image import early_pml4, physical_end, physical_read_only_end, physical_start
+from kernel_src.bootinfo import BootInfo
+from kernel_src.ending import refuse
+from kernel_src.lib.bits import align_up, is_aligned
+from kernel_src.limits import EARLY_DIRECT_MAP_GIB
+from kernel_src.memlayout import DIRECT_MAP, GIB, KERNEL_BASE, LOW_MEMORY_END, PAGE_SIZE
+from kernel_src.mm.frames import FRAME_SHIFT, Frames, OutOfFrames, words_for
+from kernel_src.mm.paging import TABLE_ENTRIES, Access, PageTables
+from pykern.lang import (
+    Array,
+    Ptr,
+    Slice,
+    address_of,
+    fill,
+    raises,
+    slice_at,
+    u8,
+    u64,
+    usize,
+    write_cr3,
+)
+
+frames: Frames = Frames()
+tables: PageTables = PageTables(root=0, direct_map=DIRECT_MAP, frames=frames)
+
+
+def physical_bytes(start: u64, end: u64) -> Slice[u8]:
+    """Physical memory, through the direct map."""
+    return slice_at(u8, DIRECT_MAP + usize(start), usize(end - start))
+
+
+def initialise(info: Ptr[BootInfo]) -> None:
+    """From here on frames can be allocated, and the direct map is what the memory map names."""
+    start_frames(info)
+    try:
+        build_tables(info)
+    except OutOfFrames:
+        refuse("memory: too little for the page tables")
+    log.info(f"memory: {frames.free >> (20 - FRAME_SHIFT)} MiB free in {frames.free} frames")
+
+
+def start_frames(info: Ptr[BootInfo]) -> None:
+    words = words_for(info.usable_end())
+    size: u64 = words * 8
+    place = place_for_bitmap(info, size)
+    if place == 0:
+        refuse(f"memory: no place for {size} bytes that say which frames are free")
+    frames.initialise(slice_at(u64, DIRECT_MAP + usize(place), words))
+    for range_ in info.memory_map():
+        if range_.is_usable:
+            frames.add(range_.start, range_.end)
+    for range_ in info.memory_map():
+        if not range_.is_usable:
+            frames.withhold(range_.start, range_.end)
+    frames.withhold(0, LOW_MEMORY_END)
+    frames.withhold(physical_start(), physical_end())
+    frames.withhold(info.initrd_start, info.initrd_end)
+    frames.withhold(place, place + size)
+
+
+def place_for_bitmap(info: Ptr[BootInfo], size: u64) -> u64:
+    """Physical memory that nobody has a claim on, within reach of the early direct map; 0: none.
+
+    It begins where a usable range begins, or where somebody's claim on one ends.
+    """
+    for range_ in info.memory_map():
+        if range_.is_usable:
+            candidates = Array(range_.start, LOW_MEMORY_END, physical_end(), info.initrd_end)
+            for start in candidates:
+                place = align_up(max(start, range_.start), PAGE_SIZE)
+                if place + size <= range_.end and is_unclaimed(info, place, place + size):
+                    return place
+    return 0
+
+
+def is_unclaimed(info: Ptr[BootInfo], start: u64, end: u64) -> bool:
+    return (
+        start >= LOW_MEMORY_END
+        and end <= EARLY_DIRECT_MAP_GIB * GIB
+        and (end <= physical_start() or start >= physical_end())
+        and (end <= info.initrd_start or start >= info.initrd_end)
+    )
+
+
+@raises(OutOfFrames)
+def build_tables(info: Ptr[BootInfo]) -> None:
+    """Leaves the early tables: the image stays as it is mapped, the direct map is made anew."""
+    root = frames.allocate()
+    tables.root = root
+    tables.has_huge_pages = has_huge_pages()
+    entries = tables.entries_of(root)
+    fill(entries, 0)
+    early = tables.entries_of(address_of(early_pml4) - KERNEL_BASE)
+    entries[TABLE_ENTRIES - 1] = early[TABLE_ENTRIES - 1]
+    for range_ in info.memory_map():
+        if range_.is_usable:
+            map_direct(range_.start, range_.end)
+    write_cr3(root)
+
+
+@raises(OutOfFrames)
+def map_direct(start: u64, end: u64) -> None:
+    """Maps usable memory, without a way to write to the kernel's code and constants."""
+    first = physical_start()
+    last = physical_read_only_end()
+    map_direct_as(start, min(end, first), Access.WRITE)
+    map_direct_as(max(start, first), min(end, last), Access.READ)
+    map_direct_as(max(start, last), end, Access.WRITE)
+
+
+@raises(OutOfFrames)
+def map_direct_as(start: u64, end: u64, access: Access) -> None:
+    if start < end:
+        tables.map_range(DIRECT_MAP + usize(start), start, end - start, access)
+
+
+@raises(OutOfFrames)
+def commit(start: usize, size: usize) -> None:
+    """Puts zeroed, writable pages into a range where there are none; all of them, or none."""
+    assert is_aligned(start | size, PAGE_SIZE), f"{start:#x} or {size:#x} is not a number of pages"
+    if size // PAGE_SIZE > frames.free:
+        raise OutOfFrames
+    done: usize = 0
+    try:
+        while done < size:
+            commit_page(start + done)
+            done += PAGE_SIZE
+    except OutOfFrames:
+        uncommit(start, done)
+        raise
+
+
+@raises(OutOfFrames)
+def commit_page(virtual: usize) -> None:
+    frame = frames.allocate()
+    fill(physical_bytes(frame, frame + PAGE_SIZE), 0)
+    try:
+        tables.map_page(virtual, frame, Access.WRITE)
+    except OutOfFrames:
+        frames.release(frame)
+        raise
+
+
+def uncommit(start: usize, size: usize) -> None:
+    """Takes the pages of a range away and frees their frames."""
+    for done in range(0, size, PAGE_SIZE):
+        frames.release(tables.unmap_page(start + done))
+
+
+def protect(start: usize, size: usize, access: Access) -> None:
+    for done in range(0, size, PAGE_SIZE):
+        tables.protect_page(start + done, access)

@@ -1,0 +1,91 @@
+"""The wasm engine's platform (kernel_src/platform.py): code, linear memories, blocks."""
+from __future__ import annotations
+
+import kernel_src.mm.memory as memory
+from kernel_src.memlayout import (
+    BLOCK_WINDOW,
+    BLOCK_WINDOW_SIZE,
+    CODE_WINDOW,
+    CODE_WINDOW_SIZE,
+    MEMORY_SLOT_COUNT,
+    MEMORY_SLOT_SIZE,
+    MEMORY_SLOTS,
+)
+from kernel_src.mm.frames import OutOfFrames
+from kernel_src.mm.paging import Access
+from kernel_src.mm.ranges import OutOfAddresses, Window
+from pykern.lang import Array, Ptr, export, usize, zeroed
+
+blocks: Window = Window(start=BLOCK_WINDOW, end=BLOCK_WINDOW + BLOCK_WINDOW_SIZE)
+code: Window = Window(start=CODE_WINDOW, end=CODE_WINDOW + CODE_WINDOW_SIZE)
+slot_is_taken: Array[bool, MEMORY_SLOT_COUNT] = zeroed()
+
+
+def reserve_committed(window: Ptr[Window], size: usize) -> usize:
+    """A range of a window with zeroed, writable pages in it; 0: no room."""
+    try:
+        start = window.reserve(size)
+    except OutOfAddresses:
+        return 0
+    try:
+        memory.commit(start, size)
+    except OutOfFrames:
+        window.release(start, size)
+        return 0
+    return start
+
+
+def release_committed(window: Ptr[Window], start: usize, size: usize) -> None:
+    memory.uncommit(start, size)
+    window.release(start, size)
+
+
+@export("platform_reserve_code")
+def reserve_code(size: usize) -> usize:
+    return reserve_committed(code, size)
+
+
+@export("platform_seal_code")
+def seal_code(address: usize, size: usize) -> None:
+    memory.protect(address, size, Access.EXECUTE)
+
+
+@export("platform_release_code")
+def release_code(address: usize, size: usize) -> None:
+    release_committed(code, address, size)
+
+
+@export("platform_reserve_block")
+def reserve_block(size: usize) -> usize:
+    return reserve_committed(blocks, size)
+
+
+@export("platform_release_block")
+def release_block(address: usize, size: usize) -> None:
+    release_committed(blocks, address, size)
+
+
+@export("platform_reserve_memory")
+def reserve_memory() -> usize:
+    for slot in range(MEMORY_SLOT_COUNT):
+        if not slot_is_taken[slot]:
+            slot_is_taken[slot] = True
+            return MEMORY_SLOTS + slot * MEMORY_SLOT_SIZE
+    return 0
+
+
+@export("platform_commit_memory")
+def commit_memory(address: usize, size: usize) -> bool:
+    try:
+        memory.commit(address, size)
+    except OutOfFrames:
+        return False
+    return True
+
+
+@export("platform_release_memory")
+def release_memory(address: usize, size: usize) -> None:
+    slot = (address - MEMORY_SLOTS) // MEMORY_SLOT_SIZE
+    assert slot_is_taken[slot], f"the memory at {address:#x} is nobody's"
+    memory.uncommit(address, size)
+    slot_is_taken[slot] = False
