@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform, overload
 
 from pykern.lang.enums import make_enum, make_flags
-from pykern.lang.errors import NeedsMachineError
+from pykern.lang.errors import compiled_only
 from pykern.lang.records import make_struct, make_value
 
 T = TypeVar("T")
@@ -80,16 +80,7 @@ def extern(target: Any, name: str | None = None, /) -> Any:
 
     For wasm, two texts name the module and the function to import.
     """
-    if isinstance(target, str):
-        return _refuse
-    return _refuse(target)
-
-
-def _refuse(function: Callable[..., Any]) -> Callable[..., Any]:
-    def refuse(*args: object, **kwargs: object) -> Any:
-        raise NeedsMachineError(f"{function.__name__}(), defined outside,")
-
-    return refuse
+    return compiled_only if isinstance(target, str) else compiled_only(target)
 
 
 def section(name: str, /) -> Callable[[F], F]:
@@ -97,18 +88,44 @@ def section(name: str, /) -> Callable[[F], F]:
     return lambda function: function
 
 
-def _mark(function: F) -> F:
+def inline(function: F, /) -> F:
+    """A function whose body is put in the place of each call."""
     return function
 
 
-inline = _mark
-noinline = _mark
-cold = _mark
-wrapping = _mark
-unchecked = _mark
-interrupt_safe = _mark
-test = _mark
-naked = _mark
+def noinline(function: F, /) -> F:
+    """A function that is never put in the place of a call."""
+    return function
+
+
+def cold(function: F, /) -> F:
+    """A function that is rarely called, kept away from the others."""
+    return function
+
+
+def wrapping(function: F, /) -> F:
+    """A function in which `+ - * <<` and negation wrap instead of being checked."""
+    return function
+
+
+def unchecked(function: F, /) -> F:
+    """A measured hot function in which overflow and bounds are not checked."""
+    return function
+
+
+def interrupt_safe(function: F, /) -> F:
+    """A function that an interrupt may call at any time."""
+    return function
+
+
+def test(function: F, /) -> F:
+    """A test, compiled into test builds and run by `pykern test`."""
+    return function
+
+
+def naked(function: F, /) -> F:
+    """A function without prologue and epilogue: its body is one `asm`."""
+    return function
 
 
 def comptime(function: Callable[..., Any], /) -> Callable[..., Any]:

@@ -84,7 +84,7 @@ def test_flags() -> None:
     class Other:
         READ = 1
 
-    assert Other.READ != rights.READ
+    assert Other.READ != rights.READ  # type: ignore[comparison-overlap]
     with pytest.raises(TypeError):
         Other.READ | rights.READ  # type: ignore[operator]
 
