@@ -1,0 +1,33 @@
+"""Order and shared fixtures: what is cheap runs first, machines last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# By folder; a folder that is not listed comes between the two.
+FIRST = ("lang", "compiler", "host", "jit")
+LAST = ("cli", "vm")
+
+
+def cost(item: pytest.Item) -> int:
+    """The place of a test in the order; equal ones stay as they are."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    if folder in FIRST:
+        return FIRST.index(folder)
+    if folder in LAST:
+        return len(FIRST) + 1 + LAST.index(folder)
+    return len(FIRST)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=cost)
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder of the checkout."""
+    return ROOT
