@@ -1,0 +1,310 @@
+"""Syntax errors in human terms: from the token that did not fit and what would have, to a diagnostic.
+
+The rules are tried from the most telling to the most general. What is open around the error is read off the parser's stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lark.exceptions import UnexpectedToken
+
+from compiler.diagnostics import Diagnostic
+from compiler.messages import report
+from compiler.source import SourceFile, Span
+from compiler.tokens import Token
+
+LAYOUT = frozenset(("NEWLINE", "INDENT", "DEDENT", "$END"))
+CLAUSES = frozenset(("ELIF", "ELSE", "EXCEPT", "FINALLY", "CASE"))
+
+# What stands between a keyword and its colon.
+HEADS = {
+    "IF": "the condition",
+    "ELIF": "the condition",
+    "WHILE": "the condition",
+    "FOR": "what the loop runs over",
+    "WITH": "the 'with' items",
+    "DEF": "the function's head",
+    "CLASS": "the class's head",
+    "MATCH": "the subject of 'match'",
+    "CASE": "the pattern",
+    "ELSE": "'else'",
+    "TRY": "'try'",
+    "EXCEPT": "the exception",
+    "FINALLY": "'finally'",
+    "LAMBDA": "the parameters of 'lambda'",
+}
+BRACKETS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+CLOSERS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+DESCRIPTIONS = {
+    "NEWLINE": "the end of the line",
+    "INDENT": "a deeper indentation",
+    "DEDENT": "the end of the block",
+    "$END": "the end",
+    "STRING": "a string",
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "CASE": "'case'",
+    "COLON": "':'",
+    "COMMA": "','",
+    "EQUAL": "'='",
+    "DEF": "'def'",
+    "CLASS": "'class'",
+    "ASYNC": None,
+    "AT": None,
+    "IMPORT": "'import'",
+    "LPAR": "'('",
+    "RPAR": "')'",
+    "RSQB": "']'",
+    "RBRACE": "'}'",
+    "IN": "'in'",
+    "AS": "'as'",
+    "ELSE": "'else'",
+}
+# Habits from other languages: the token before, the token found, what to write instead.
+HABITS = {
+    ("&", "&"): "write 'and' instead of '&&'",
+    ("|", "|"): "write 'or' instead of '||'",
+    ("else", "if"): "write 'elif' instead of 'else if'",
+    ("+", "+"): "there is no '++': write '+= 1'",
+    ("-", "-"): "there is no '--': write '-= 1'",
+    ("<", ">"): "write '!=' instead of '<>'",
+}
+
+
+@dataclass(slots=True)
+class Mistake:
+    """A token that did not fit, and its surroundings."""
+
+    found: Token
+    before: Token | None
+    earlier: Token | None  # the one before `before`
+    accepts: set[str]
+    stack: list[Token]  # the tokens that wait for their rule to be completed
+    file: SourceFile
+
+    def span(self) -> Span:
+        """Under the token found; at the end of the line, just after the last word."""
+        if self.found.type in LAYOUT and self.before is not None:
+            return Span(self.file, self.before.end_pos, self.before.end_pos)
+        return self.place(self.found)
+
+    def place(self, token: Token) -> Span:
+        return Span(self.file, token.start_pos, token.end_pos)
+
+    def head(self) -> Token | None:
+        """The keyword whose head is being read: no colon and no open bracket came since."""
+        for token in reversed(self.stack):
+            if token.type in BRACKETS or token.type == "COLON":
+                return None
+            if token.type in HEADS:
+                return token
+        return None
+
+    def bracket(self) -> Token | None:
+        """The innermost open bracket."""
+        closed = 0
+        for token in reversed(self.stack):
+            if token.type in CLOSERS:
+                closed += 1
+            elif token.type in BRACKETS:
+                if not closed:
+                    return token
+                closed -= 1
+        return None
+
+
+def explain_error(error: UnexpectedToken, tokens: list[Token], file: SourceFile) -> Diagnostic:
+    """The diagnostic for an error of the parser."""
+    found = error.token
+    index = len(tokens)
+    if found.type == "$END":
+        found = Token("$END", "", tokens[-1].end_pos, tokens[-1].end_pos)
+    else:
+        index = next(i for i, token in enumerate(tokens) if token is found)
+    words = [token for token in tokens[max(0, index - 8) : index] if token.type not in LAYOUT]
+    before = words[-1] if words else None
+    earlier = words[-2] if len(words) > 1 else None
+    state = error.interactive_parser.parser_state
+    stack = [value for value in state.value_stack if isinstance(value, Token)]
+    accepts = set(error.interactive_parser.accepts())
+    mistake = Mistake(found, before, earlier, accepts, stack, file)
+    for rule in RULES:
+        diagnostic = rule(mistake)
+        if diagnostic is not None:
+            return diagnostic
+    return report("unexpected", mistake.span(), found=describe(found))
+
+
+def describe(token: Token) -> str:
+    if token.type in LAYOUT or token.type == "STRING":
+        return DESCRIPTIONS[token.type] or ""
+    return f"'{token.value}'"
+
+
+# --- The rules -------------------------------------------------------------------------------
+
+
+def _indentation(mistake: Mistake) -> Diagnostic | None:
+    found = mistake.found
+    if found.type == "INDENT":
+        line_start = mistake.file.text.rfind("\n", 0, found.start_pos) + 1
+        return report("unexpected-indent", Span(mistake.file, line_start, found.start_pos))
+    if mistake.accepts == {"INDENT"} and mistake.before is not None:
+        colon = mistake.stack[-2] if len(mistake.stack) > 1 else mistake.before
+        opener = next((t for t in reversed(mistake.stack) if t.type in HEADS), mistake.before)
+        return report("expected-block", mistake.place(colon), opener=opener.value)
+    return None
+
+
+def _habit(mistake: Mistake) -> Diagnostic | None:
+    before, found = mistake.before, mistake.found
+    if before is None:
+        return None
+    advice = HABITS.get((before.value, found.value))
+    if advice and before.end_pos + (before.type == "ELSE") == found.start_pos:
+        span = Span(mistake.file, before.start_pos, found.end_pos)
+        return report("other-language", span, text=span.text, help=advice)
+    earlier = mistake.earlier
+    if found.type in LAYOUT and earlier is not None and earlier.end_pos == before.start_pos:
+        advice = HABITS.get((earlier.value, before.value))
+        if advice:
+            span = Span(mistake.file, earlier.start_pos, before.end_pos)
+            return report("other-language", span, text=span.text, help=advice)
+    return None
+
+
+def _assignment(mistake: Mistake) -> Diagnostic | None:
+    if mistake.found.type == "EQUAL" and "NEWLINE" not in mistake.accepts:
+        return report("assignment-in-expression", mistake.span())
+    return None
+
+
+def _keyword_as_name(mistake: Mistake) -> Diagnostic | None:
+    found = mistake.found
+    if "NAME" in mistake.accepts and "NUMBER" not in mistake.accepts and found.value.isidentifier():
+        return report("keyword-as-name", mistake.span(), word=found.value)
+    return None
+
+
+
+
+def _colon(mistake: Mistake) -> Diagnostic | None:
+    head = mistake.head()
+    if "COLON" not in mistake.accepts or head is None:
+        return None
+    after = HEADS[head.type]
+    if mistake.found.type == "NEWLINE":
+        return report("expected-colon", mistake.span(), after=after)
+    return report("expected-colon-found", mistake.span(), after=after, found=describe(mistake.found))
+
+
+def _comma(mistake: Mistake) -> Diagnostic | None:
+    opening = mistake.bracket()
+    if opening is None:
+        return None
+    closer = BRACKETS[opening.type]
+    if closer in mistake.accepts and "COMMA" in mistake.accepts and "NUMBER" not in mistake.accepts:
+        return report(
+            "expected-comma", mistake.span(), closer=CLOSERS[closer], found=describe(mistake.found)
+        )
+    return None
+
+
+def _expression(mistake: Mistake) -> Diagnostic | None:
+    if not {"NAME", "NUMBER", "STRING"} <= mistake.accepts or "PASS" in mistake.accepts:
+        return None
+    before = mistake.before
+    if before is None:
+        return None
+    after = f"'{before.value}'" if before.type != "STRING" else "the string"
+    return report(
+        "expected-expression", mistake.span(), after=after, found=describe(mistake.found)
+    )
+
+
+def _print_statement(mistake: Mistake) -> Diagnostic | None:
+    before = mistake.before
+    if before is not None and before.value in ("print", "exec") and "NEWLINE" in mistake.accepts:
+        return report("print-statement", mistake.place(before), word=before.value)
+    return None
+
+
+def _after_statement(mistake: Mistake) -> Diagnostic | None:
+    if "NEWLINE" in mistake.accepts and mistake.found.type not in LAYOUT:
+        return report("expected-line-end", mistake.span(), found=describe(mistake.found))
+    return None
+
+
+def _few_choices(mistake: Mistake) -> Diagnostic | None:
+    names = [DESCRIPTIONS.get(kind) for kind in sorted(mistake.accepts)]
+    wanted = [name for name in names if name is not None]
+    if not 0 < len(wanted) <= 4 or len(mistake.accepts) > 6:
+        return None
+    expected = wanted[0] if len(wanted) == 1 else f"{', '.join(wanted[:-1])} or {wanted[-1]}"
+    return report("expected", mistake.span(), expected=expected, found=describe(mistake.found))
+
+
+RULES = (
+    _indentation,
+    _habit,
+    _assignment,
+    _keyword_as_name,
+    _print_statement,
+    _comma,
+    _expression,
+    _colon,
+    _few_choices,
+    _after_statement,
+)
+
+
+# --- Going on after an error -----------------------------------------------------------------
+
+
+def without_bad_line(tokens: list[Token], found: Token) -> list[Token]:
+    """The tokens without the logical line that holds `found`, the block under it and the clauses that belong to it.
+
+    `pass` takes its place, so the rest can be read again. Empty if nothing would be left.
+    """
+    at = next((i for i, token in enumerate(tokens) if token is found), len(tokens) - 1)
+    if tokens[at].type == "INDENT":
+        stop = _block_end(tokens, at)
+        return tokens[:at] + tokens[stop:]
+    while at > 0 and tokens[at].type in LAYOUT:  # the error is before this: at the end of a line
+        at -= 1
+    start = at
+    while start > 0 and tokens[start - 1].type not in LAYOUT:
+        start -= 1
+    stop = _line_end(tokens, at)
+    is_clause = tokens[start].type in CLAUSES
+    while not is_clause and stop < len(tokens) and tokens[stop].type in CLAUSES:
+        stop = _line_end(tokens, stop)
+    if start == 0 and stop >= len(tokens):
+        return []
+    if is_clause:
+        return tokens[:start] + tokens[stop:]
+    place = tokens[start].start_pos
+    filler = [Token("PASS", "pass", place, place), Token("NEWLINE", "", place, place)]
+    return tokens[:start] + filler + tokens[stop:]
+
+
+def _line_end(tokens: list[Token], at: int) -> int:
+    """The index after the NEWLINE of a line, and after the block under it."""
+    while at < len(tokens) and tokens[at].type != "NEWLINE":
+        at += 1
+    at += 1
+    return _block_end(tokens, at) if at < len(tokens) and tokens[at].type == "INDENT" else at
+
+
+def _block_end(tokens: list[Token], indent: int) -> int:
+    """The index after the DEDENT that belongs to an INDENT."""
+    depth = 0
+    for at in range(indent, len(tokens)):
+        if tokens[at].type == "INDENT":
+            depth += 1
+        elif tokens[at].type == "DEDENT":
+            depth -= 1
+            if not depth:
+                return at + 1
+    return len(tokens)
