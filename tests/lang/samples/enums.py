@@ -13,9 +13,6 @@ class Kind:
     DATA = 1
     CODE = 2
 
-    def is_used(self) -> bool:
-        return self != Kind.NONE
-
 
 @flags(u32)
 class Rights:
@@ -50,7 +47,7 @@ def with_rest(kind: Kind) -> bool:
         case Kind.DATA:
             return True
         case _:
-            return kind.is_used()
+            return kind != Kind.NONE
 
 
 def changed(block: Ptr[Block], other: Ptr[Block]) -> bool:

@@ -109,7 +109,7 @@ def digits(number: N) -> u32:
 
 def mix(a: N, b: N) -> N:
     low = ~(a & b) | (a ^ b) << 1
-    return wrapping_add(low, T_one(a)) - (-a >> 2) * 3 + truncate(N, u64(b)) + N(7)
+    return wrapping_add(low, T_one(a)) - (-a >> 2) * 3 + truncate(N, u64(b))
 
 
 def T_one(number: N) -> N:
@@ -157,5 +157,5 @@ def double(number: u32) -> u32:
 def use(tasks: Slice[Task], ring: Ptr[Ring[u32]]) -> u64:
     ring.push(align_up(u32(5), 4))
     words.push(ring.pop())
-    pair = Pair(1, 2).swapped()
+    pair = Pair(u32(1), 2).swapped()
     return earliest(tasks) + u64(apply(double, pair.first)) + saturating_add(u64(1), 2)

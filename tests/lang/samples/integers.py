@@ -53,7 +53,7 @@ def widen(small: u8, middle: u32, signed: i32) -> i64:
 
 
 def page_of(address: Address) -> usize:
-    return (address + PAGE_SIZE - 1) // PAGE_SIZE * PAGE_SIZE & ~PAGE_MASK
+    return (address + PAGE_SIZE - 1) // PAGE_SIZE * PAGE_SIZE & ~usize(PAGE_MASK)
 
 
 def operators(a: u32, b: u32) -> u32:

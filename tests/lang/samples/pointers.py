@@ -51,12 +51,10 @@ class Node:
 
 @struct
 class Listener:
-    handler: Handler | None = None
+    handler: Handler
     context: Ptr[Node] | None = None
 
     def call(self, number: u32, out: Ptr[u64]) -> bool:
-        if self.handler is None:
-            return False
         return self.handler(number, out)
 
 
@@ -88,7 +86,7 @@ def value_of(node: Ptr[Node] | None) -> u32:
 
 
 def same(a: Ptr[Node], b: Ptr[Node]) -> bool:
-    return a is b and a == b
+    return a is b and not (a is not b)
 
 
 def bump(place: Ptr[u32]) -> u32:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pykern.lang import Array, Final, Ptr, Slice, ref, u8, u32, usize, zeroed
+from pykern.lang import Array, Final, Ptr, Slice, load, ref, u8, u32, usize, zeroed
 
 WIDTH: Final = 8
 PRIMES: Final[Array[u32, 4]] = Array(2, 3, 5, 7)
@@ -63,5 +63,5 @@ def shorten(place: Ptr[Slice[u32]], values: Slice[u32]) -> None:
     out = ref(view)
     both: tuple[u32, bool] = (1, True)
     number, yes = both
-    if yes and number == 1 and len(out) > 0:
+    if yes and number == 1 and len(load(out)) > 0:
         view = values[:0]

@@ -82,7 +82,7 @@ static_assert(sizeof(SpinLock) == 1, "one byte")
 static_assert(offsetof(Run, "pages") == 8, "after the pointer")
 
 first: Run = Run(next=None)
-second = Run(None, 2)
+second: Run = Run(None, 2)
 runs: Array[Run, 4] = zeroed()
 
 
@@ -91,9 +91,8 @@ def local_storage() -> u32:
     other: Run = zeroed()
     other.pages = 3
     run.next = other
-    alias = run.next
-    if alias is not None:
-        alias.pages += 1
+    alias = run
+    alias.pages += 1
     with run.lock:
         run.marks[0] = 1
     return run.pages + other.pages + u32(run.size() + Run.bytes_of(2))

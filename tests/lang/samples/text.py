@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pykern.lang import (
     Array,
+    Final,
     Format,
     NoReturn,
     Ptr,
@@ -21,7 +22,7 @@ from pykern.lang import (
     zeroed,
 )
 
-NAME = "kernel"
+NAME: Final = "kernel"
 
 
 @enum(u8)

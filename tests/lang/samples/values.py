@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pykern.lang import Final, Slice, f64, struct, u32, u64, usize, value
 
+USES_FLOAT: Final = True
+
 
 @value
 class Range:
