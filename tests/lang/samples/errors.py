@@ -52,11 +52,13 @@ class Countdown:
         return self.left
 
 
-@raises(Malformed, TooLong)
+@raises(Malformed, TooLong, OutOfMemory)
 def read_all(reader: Ptr[Reader], out: Slice[u8]) -> usize:
     count = usize(reader.read())
-    if count > len(out):
+    if count > 64:
         raise TooLong
+    if count > len(out):
+        raise OutOfMemory
     for i in range(count):
         out[i] = reader.read()
     return count
