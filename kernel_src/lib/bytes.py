@@ -19,8 +19,11 @@ def same_bytes(a: Slice[u8], b: Slice[u8]) -> bool:
 
 
 @wrapping
-def hash_bytes(bytes: Slice[u8], seed: u64 = FNV_OFFSET) -> u64:
-    """FNV-1a, 64 bits. For tables whose worst case is bounded by other means."""
+def hash_bytes(bytes: Slice[u8], seed: u64) -> u64:
+    """FNV-1a, 64 bits; `seed` is FNV_OFFSET, or the hash of what comes before.
+
+    For tables whose worst case is bounded by other means.
+    """
     value = seed
     for byte in bytes:
         value = (value ^ byte) * FNV_PRIME

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
-from kernel_src.lib.bytes import hash_bytes, same_bytes
+from kernel_src.lib.bytes import FNV_OFFSET, hash_bytes, same_bytes
 from kernel_src.wasm.module import FuncType
 from pykern.lang import (
     Array,
@@ -46,7 +46,7 @@ class Signatures:
     @raises(TooManySignatures, ArenaFull)
     def number_of(self, type: Ptr[FuncType]) -> u32:
         """The number of a type, a new one if no module has had the type before."""
-        slot = truncate(usize, hash_bytes(type.results, hash_bytes(type.params))) & (SLOTS - 1)
+        slot = hash_type(type) & (SLOTS - 1)
         while self.slots[slot] != 0:
             number = self.slots[slot]
             if same_type(self.types[number - 1], type):
@@ -58,6 +58,10 @@ class Signatures:
         self.count += 1
         self.slots[slot] = u32(self.count)
         return u32(self.count)
+
+
+def hash_type(type: Ptr[FuncType]) -> usize:
+    return truncate(usize, hash_bytes(type.results, hash_bytes(type.params, FNV_OFFSET)))
 
 
 def same_type(a: Ptr[FuncType], b: Ptr[FuncType]) -> bool:

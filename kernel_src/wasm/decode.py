@@ -155,7 +155,7 @@ def read_block_type(reader: Ptr[Reader], module: Ptr[Module], insn: Ptr[Instruct
     insn.results = type.results
 
 
-@raises(Malformed, Unsupported)
+@raises(Malformed)
 def read_labels(reader: Ptr[Reader], insn: Ptr[Instruction]) -> None:
     """br_table: the labels are left where they are; the default goes to `index`."""
     start = reader.position

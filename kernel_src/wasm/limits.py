@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pykern.lang import usize
+from pykern.lang import u32, usize
 
 MAX_MODULE_BYTES: Final[usize] = 1 << 30
 MAX_TYPES: Final[usize] = 1_000_000
@@ -25,6 +25,6 @@ MAX_PARAMS: Final[usize] = 1_000
 MAX_RESULTS: Final[usize] = 1_000
 MAX_LOCALS: Final[usize] = 50_000
 MAX_BODY_BYTES: Final[usize] = 7_654_321
-MAX_PAGES: Final[usize] = 65_536  # 64 KiB each: a 32-bit memory has no more
+MAX_PAGES: Final[u32] = 65_536  # 64 KiB each: a 32-bit memory has no more
 PAGE_BYTES: Final[usize] = 65_536
 MAX_TABLE_ENTRIES: Final[usize] = 10_000_000

@@ -53,7 +53,7 @@ from kernel_src.wasm.validate_state import BodyValidator
 from pykern.lang import Ptr, copy_slice, fill, panic, raises, ref, truncate, u8, u32, u64, usize
 
 
-@raises(Malformed, Invalid, Unsupported, ArenaFull)
+@raises(Malformed, Unsupported, ArenaFull)
 def begin_body(body: Ptr[BodyValidator], function: u32) -> None:
     """Starts with the body of a function that is not imported: its locals and its frame."""
     module = body.module

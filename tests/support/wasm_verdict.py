@@ -37,8 +37,8 @@ _message = bytearray(200)
 
 def judge(module: bytes) -> Verdict:
     """What `kernel_src.wasm.check` says of the module."""
-    check = host_program("kernel_src.wasm.check").function("kernel_src.wasm.check.check_module")
-    found = check(module, _workspace, _message)
+    check = host_program("kernel_src.wasm.check").module("kernel_src.wasm.check")
+    found = check.check_module(module, _workspace, _message)
     text = bytes(_message[: found.text]).decode("utf-8", "backslashreplace")
     return Verdict(Blame(int(found.blame)), found.offset, text, found.memory)
 
