@@ -142,7 +142,8 @@ def check_body(program: Program, instance: FunctionInstance, shared: list[Functi
         program.report("missing-body", decl.span, name=decl.name)
         return
     function.body = check_block(body, decl.node.body)
-    if not body.flow.dead and function.result is not ERROR:
+    leaves_by_itself = "naked" in function.attributes and function.result is not NONE
+    if not body.flow.dead and function.result is not ERROR and not leaves_by_itself:
         if function.result is NEVER:
             program.report("never-returns", decl.span, name=decl.name)
         elif function.result is not NONE:
