@@ -14,6 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from compiler.diagnostics import render
+from compiler.units import Progress
+from pykern.checking import check
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 SAMPLES = sorted((HERE / "samples").glob("*.py"))
@@ -85,3 +89,8 @@ def test_sample_imports_under_cpython(sample: Path) -> None:
     """Each in its own process, so that each of two modules in a circle is once the first."""
     result = run("-c", f"import tests.lang.samples.{sample.stem}")
     assert result.returncode == 0, result.stderr
+
+
+def test_the_compiler_accepts_the_samples() -> None:
+    found = check(ROOT, SAMPLES, Progress())
+    assert not found, "\n".join(render(diagnostic, colour=False) for diagnostic in found)
