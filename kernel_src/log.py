@@ -1,9 +1,12 @@
 """The kernel's log: one line a message, below a level nothing."""
 from __future__ import annotations
 
+from typing import Final
+
 import kernel_src.console as console
+from kernel_src.lib.bytes import same_bytes
 from kernel_src.limits import LOG_LINE_MAX
-from pykern.lang import Array, Format, Str, enum, u8, zeroed
+from pykern.lang import Array, Format, Slice, Str, enum, u8, utf8, zeroed
 from pykern.rt.format import format_into
 
 
@@ -15,12 +18,38 @@ class Level:
     ERROR = 3
 
 
+LEVELS: Final = 4
+
 threshold: Level = Level.INFO
 
 
 def set_level(level: Level) -> None:
     global threshold
     threshold = level
+
+
+def set_level_by_name(name: Slice[u8]) -> None:
+    """As `log=NAME` on the command line asks. No name changes nothing."""
+    if len(name) == 0:
+        return
+    for number in range(LEVELS):
+        level = Level(u8(number))
+        if same_bytes(name, utf8(level_name(level))):
+            set_level(level)
+            return
+    warn(f"log: there is no level {name}; there are debug, info, warn and error")
+
+
+def level_name(level: Level) -> Str:
+    match level:
+        case Level.DEBUG:
+            return "debug"
+        case Level.INFO:
+            return "info"
+        case Level.WARN:
+            return "warn"
+        case Level.ERROR:
+            return "error"
 
 
 def debug(message: Format) -> None:

@@ -15,6 +15,10 @@ def text_end() -> None: ...
 
 
 @extern
+def rodata_start() -> None: ...
+
+
+@extern
 def rodata_end() -> None: ...
 
 

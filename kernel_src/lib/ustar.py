@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel_src.lib.bytes import hash_bytes, same_bytes
+from kernel_src.lib.bytes import FNV_OFFSET, hash_bytes, same_bytes
 from kernel_src.lib.octal import BadOctal, read_octal
 from kernel_src.lib.ustar_problem import Problem
 from pykern.lang import (
@@ -90,8 +90,8 @@ class Entry:
 
     def name_hash(self) -> u64:
         if len(self.prefix) == 0:
-            return hash_bytes(self.name)
-        return hash_bytes(self.name, hash_bytes(utf8("/"), hash_bytes(self.prefix)))
+            return hash_bytes(self.name, FNV_OFFSET)
+        return hash_bytes(self.name, hash_bytes(utf8("/"), hash_bytes(self.prefix, FNV_OFFSET)))
 
     def name_byte(self, index: usize) -> u8:
         """A byte of the whole name."""

@@ -1,0 +1,47 @@
+"""The kernel's first function: what happens at boot, in order."""
+from __future__ import annotations
+
+import kernel_src.arch.cpu as cpu
+import kernel_src.arch.gdt as gdt
+import kernel_src.arch.idt as idt
+import kernel_src.arch.serial as serial
+import kernel_src.log as log
+import kernel_src.mm.memory as memory
+import kernel_src.panic as panic
+from kernel_src.bootinfo import BadBootInfo, BootInfo
+from kernel_src.ending import finish, refuse
+from kernel_src.limits import EARLY_DIRECT_MAP_GIB
+from kernel_src.memlayout import GIB
+from kernel_src.server.bundle import open_initrd
+from kernel_src.server.start import run_servers
+from pykern.lang import TESTS, NoReturn, export, u64, utf8
+
+if TESTS:
+    import kernel_src.selftest.faults as faults
+
+boot_info: BootInfo = BootInfo()
+
+
+@export("kmain")
+def kmain(start_info: u64) -> NoReturn:
+    """Called by boot/start.S with the physical address of the PVH start info."""
+    serial.initialise()  # first, so that whatever goes wrong can be read
+    gdt.initialise()  # the stacks that exceptions switch to
+    idt.initialise()  # uses those stacks; from here on a fault is caught
+    panic.initialise()  # and reported
+    cpu.enable_features()  # before there is anything to protect
+    read_boot_info(start_info)  # the early direct map reaches all that a loader can
+    log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
+    memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
+    if TESTS:
+        faults.run(boot_info.option(utf8("selftest")))  # may end the run
+    open_initrd(boot_info)  # may lie anywhere in memory, so needs the direct map
+    finish(run_servers())
+
+
+def read_boot_info(start_info: u64) -> None:
+    reach = memory.physical_bytes(0, EARLY_DIRECT_MAP_GIB * GIB)
+    try:
+        boot_info.read(reach, start_info)
+    except BadBootInfo:
+        refuse(f"boot information: {boot_info.problem}: {boot_info.value:#x}")
