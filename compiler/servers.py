@@ -1,0 +1,55 @@
+"""Servers: every `servers/NAME/main.py` becomes the wasm module NAME.wasm.
+
+A server exports what its own modules, those under `servers/`, mark with `@export`. What the runtime exports is for the
+linker only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compiler.cache import write_if_changed
+from compiler.interface import SourceTree
+from compiler.units import HELPERS, Unit, Units
+
+if TYPE_CHECKING:
+    from compiler.link import ObjectFile
+
+SERVERS = "servers"
+
+
+def server_roots(root: Path) -> list[str]:
+    """The main modules of all servers."""
+    mains = sorted((root / SERVERS).glob("*/main.py"))
+    return [f"{SERVERS}.{path.parent.name}.main" for path in mains]
+
+
+def link_servers(tree: SourceTree, units: Units, out: Path) -> dict[str, bytes]:
+    """Links every server; the modules by their name in the initrd."""
+    by_name = {unit.module: unit for unit in units.units}
+    objects = {name: _object(out, unit) for name, unit in by_name.items()}
+    modules: dict[str, bytes] = {}
+    for main in server_roots(tree.root):
+        server = main.split(".")[1]
+        parts = tree.reachable([main, *HELPERS["wasm"]])
+        linked = out / SERVERS / f"{server}.wasm"
+        linked.parent.mkdir(parents=True, exist_ok=True)
+        _link(linked, [by_name[name] for name in parts], [objects[name] for name in parts])
+        modules[f"{server}.wasm"] = linked.read_bytes()
+    return modules
+
+
+def _object(out: Path, unit: Unit) -> ObjectFile:
+    from compiler.link import ObjectFile
+
+    path = out / "obj" / "wasm" / f"{unit.module}.o"
+    write_if_changed(path, unit.object)
+    return ObjectFile(unit.module, path)
+
+
+def _link(output: Path, units: list[Unit], objects: list[ObjectFile]) -> None:
+    from compiler.link import link_wasm
+
+    exports = [name for u in units if u.module.startswith(f"{SERVERS}.") for name in u.exports]
+    link_wasm(objects, exports, output, output.with_suffix(".map"))
