@@ -61,8 +61,14 @@ def zero_of(kind: Any) -> Any:
     return None  # a pointer, nullable or not yet set
 
 
-_ZERO: dict[Any, Any] = {bool: False, float: 0.0, f32: f32(0.0), str: "", NoneType: None}
-_ZERO[UnionType] = None
+_ZERO: dict[Any, Any] = {
+    bool: False,
+    float: 0.0,
+    f32: f32(0.0),
+    str: "",
+    NoneType: None,
+    UnionType: None,  # `Ptr[T] | None`
+}
 
 
 def copied(kind: Any, value: Any) -> Any:

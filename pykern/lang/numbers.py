@@ -19,7 +19,7 @@ from pykern.lang.types import Integer, u64
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-I = TypeVar("I", bound=Integer)  # noqa: E741
+N = TypeVar("N", bound=Integer)
 T = TypeVar("T")
 
 
@@ -35,22 +35,22 @@ def _exact(operation: Callable[[int, int], int], a: Any, b: Any) -> tuple[Any, i
     return kind, operation(int(kind(a)), int(kind(b)))
 
 
-def wrapping_add(a: I, b: I | int) -> I:
+def wrapping_add(a: N, b: N | int) -> N:
     kind, result = _exact(int.__add__, a, b)
     return kind.wrapped(result)
 
 
-def wrapping_sub(a: I, b: I | int) -> I:
+def wrapping_sub(a: N, b: N | int) -> N:
     kind, result = _exact(int.__sub__, a, b)
     return kind.wrapped(result)
 
 
-def wrapping_mul(a: I, b: I | int) -> I:
+def wrapping_mul(a: N, b: N | int) -> N:
     kind, result = _exact(int.__mul__, a, b)
     return kind.wrapped(result)
 
 
-def wrapping_shl(a: I, count: Integer | int) -> I:
+def wrapping_shl(a: N, count: Integer | int) -> N:
     """`a << count` without the bits shifted out; a count of the width or more still panics."""
     kind: Any = _kind(a)
     if not 0 <= int(count) < kind.width:
@@ -58,22 +58,22 @@ def wrapping_shl(a: I, count: Integer | int) -> I:
     return kind.wrapped(int(a) << int(count))
 
 
-def wrapping_neg(a: I) -> I:
+def wrapping_neg(a: N) -> N:
     kind: Any = _kind(a)
     return kind.wrapped(-int(a))
 
 
-def checked_add(a: I, b: I | int) -> tuple[I, bool]:
+def checked_add(a: N, b: N | int) -> tuple[N, bool]:
     """The low bits of the sum, and whether it overflowed."""
     return _with_overflow(*_exact(int.__add__, a, b))
 
 
-def checked_sub(a: I, b: I | int) -> tuple[I, bool]:
+def checked_sub(a: N, b: N | int) -> tuple[N, bool]:
     """The low bits of the difference, and whether it overflowed."""
     return _with_overflow(*_exact(int.__sub__, a, b))
 
 
-def checked_mul(a: I, b: I | int) -> tuple[I, bool]:
+def checked_mul(a: N, b: N | int) -> tuple[N, bool]:
     """The low bits of the product, and whether it overflowed."""
     return _with_overflow(*_exact(int.__mul__, a, b))
 
@@ -82,7 +82,7 @@ def _with_overflow(kind: Any, exact: int) -> tuple[Any, bool]:
     return kind.wrapped(exact), not kind.low <= exact <= kind.high
 
 
-def truncate(kind: TypeForm[I], value: Integer | int) -> I:
+def truncate(kind: TypeForm[N], value: Integer | int) -> N:
     """The low bits of `value` as a `kind`."""
     integer: Any = kind
     return integer.wrapped(int(value))
@@ -116,56 +116,56 @@ def _bits_of_value(value: object) -> tuple[int, int]:
     raise NeedsMachineError("bitcast() of anything but integers and floats")
 
 
-def max_of(kind: TypeForm[I]) -> I:
+def max_of(kind: TypeForm[N]) -> N:
     """The greatest value of an integer type."""
     integer: Any = kind
     return integer(integer.high)
 
 
-def min_of(kind: TypeForm[I]) -> I:
+def min_of(kind: TypeForm[N]) -> N:
     """The least value of an integer type."""
     integer: Any = kind
     return integer(integer.low)
 
 
-def bits_of(kind: TypeForm[I]) -> int:
+def bits_of(kind: TypeForm[N]) -> int:
     """The width of an integer type in bits."""
     integer: Any = kind
     return int(integer.width)
 
 
-def clz(value: I) -> int:
+def clz(value: N) -> int:
     """Zero bits above the highest one; the width for 0."""
     return integers.u32(_kind(value).width - int(value).bit_length())
 
 
-def ctz(value: I) -> int:
+def ctz(value: N) -> int:
     """Zero bits below the lowest one; the width for 0."""
     number = int(value)
     return integers.u32((number & -number).bit_length() - 1 if number else _kind(value).width)
 
 
-def popcount(value: I) -> int:
+def popcount(value: N) -> int:
     """One bits."""
     _kind(value)
     return integers.u32(int(value).bit_count())
 
 
-def bswap(value: I) -> I:
+def bswap(value: N) -> N:
     """The bytes in the opposite order."""
     kind: Any = _kind(value)
     swapped = int(value).to_bytes(kind.width // 8, "little")
     return kind(int.from_bytes(swapped, "big"))
 
 
-def rotl(value: I, count: Integer | int) -> I:
+def rotl(value: N, count: Integer | int) -> N:
     """Rotates to the left by `count` modulo the width."""
     kind: Any = _kind(value)
     shift = int(count) % kind.width
     return kind.wrapped((int(value) << shift) | (int(value) >> (kind.width - shift)))
 
 
-def rotr(value: I, count: Integer | int) -> I:
+def rotr(value: N, count: Integer | int) -> N:
     """Rotates to the right by `count` modulo the width."""
     return rotl(value, -int(count))
 
