@@ -1,0 +1,143 @@
+"""Page tables built in a buffer that stands for memory, walked by an independent reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.host import DialectPanic
+from compiler.host_proxies import address_of
+from tests.support.host import host_program
+
+PAGING = "kernel_src.mm.paging"
+FRAMES = "kernel_src.mm.frames"
+PAGE, LARGE, HUGE = 1 << 12, 1 << 21, 1 << 30
+PRESENT, WRITABLE, USER, BIG, NO_EXECUTE = 1, 2, 4, 1 << 7, 1 << 63
+PHYSICAL_PAGES = 64
+HIGH = 0xFFFF_8880_0000_0000
+
+
+class Tables:
+    """Frame 0 is the root; the tables below take frames of the same buffer."""
+
+    def __init__(self, pages: int = PHYSICAL_PAGES, has_huge_pages: bool = True) -> None:
+        program = host_program(PAGING)
+        self.module = program.module(PAGING)
+        self.memory = program.array("u64", PHYSICAL_PAGES * 512)
+        self.bitmap = program.array("u64", 1)
+        self.frames = program.module(FRAMES).Frames()
+        self.frames.initialise(self.bitmap)
+        self.frames.add(PAGE, pages * PAGE)
+        self.tables = self.module.PageTables(
+            root=0,
+            direct_map=address_of(self.memory),
+            frames=self.frames,
+            has_huge_pages=has_huge_pages,
+        )
+
+    def walk(self, virtual: int) -> tuple[int, int, int] | None:
+        """(physical address, rights bits, page size) as the processor finds them."""
+        table = 0
+        for level in (3, 2, 1, 0):
+            entry = self.memory[table // 8 + (virtual >> (12 + 9 * level) & 511)]
+            if not entry & PRESENT:
+                return None
+            address = entry & 0x000F_FFFF_FFFF_F000
+            if level == 0 or entry & BIG:
+                size = PAGE << (9 * level)
+                return address + virtual % size, entry & (WRITABLE | USER | NO_EXECUTE), size
+            assert entry & ~0x000F_FFFF_FFFF_F000 == PRESENT | WRITABLE
+            table = address
+        raise AssertionError
+
+    def access(self, name: str) -> Any:
+        return self.module.Access[name]
+
+
+RIGHTS = {"READ": NO_EXECUTE, "WRITE": WRITABLE | NO_EXECUTE, "EXECUTE": 0}
+
+
+@pytest.mark.parametrize("access", RIGHTS)
+def test_maps_a_page_with_its_rights(access: str) -> None:
+    tables = Tables()
+    tables.tables.map_page(HIGH + PAGE, 0x1234_5000, tables.access(access))
+    assert tables.walk(HIGH + PAGE + 7) == (0x1234_5007, RIGHTS[access], PAGE)
+    assert tables.walk(HIGH) is None and tables.walk(HIGH + 2 * PAGE) is None
+
+
+def test_no_access_is_both_writable_and_executable() -> None:
+    tables = Tables()
+    for access in tables.module.Access:
+        bits = tables.module.bits_of_access(access)
+        assert not bits & WRITABLE or bits & NO_EXECUTE
+        assert not bits & USER
+
+
+def test_protect_and_unmap() -> None:
+    tables = Tables()
+    tables.tables.map_page(0x4000, 0x9000, tables.access("WRITE"))
+    tables.tables.protect_page(0x4000, tables.access("EXECUTE"))
+    assert tables.walk(0x4000) == (0x9000, 0, PAGE)
+    assert tables.tables.unmap_page(0x4000) == 0x9000
+    assert tables.walk(0x4000) is None
+
+
+@given(
+    start=st.integers(0, 1 << 20).map(lambda page: page * PAGE),
+    pages=st.one_of(st.integers(1, 3 * 512), st.sampled_from([512 * 512, 2 * 512 * 512 + 5])),
+    offset=st.sampled_from([0, PAGE, LARGE, HUGE, HUGE + LARGE]),
+    has_huge_pages=st.booleans(),
+)
+def test_maps_ranges_exactly(start: int, pages: int, offset: int, has_huge_pages: bool) -> None:
+    tables = Tables(has_huge_pages=has_huge_pages)
+    size, physical = pages * PAGE, start + offset
+    try:
+        tables.tables.map_range(HIGH + start, physical, size, tables.access("WRITE"))
+    except tables.module.OutOfFrames:
+        assert tables.frames.free == 0
+        return
+    assert tables.walk(HIGH + start - 1) is None if start else True
+    assert tables.walk(HIGH + start + size) is None
+    at = 0
+    while at < size:
+        found = tables.walk(HIGH + start + at)
+        assert found is not None
+        address, rights, page = found
+        assert (address, rights) == (physical + at, RIGHTS["WRITE"])
+        assert page < HUGE or has_huge_pages
+        assert page == PAGE or (start + at) % page == 0
+        at += page
+    assert at == size
+
+
+def test_prefers_large_pages() -> None:
+    tables = Tables()
+    tables.tables.map_range(HIGH, 0, 2 * HUGE + LARGE + PAGE, tables.access("READ"))
+    sizes = [tables.walk(HIGH + at) for at in (0, HUGE, 2 * HUGE, 2 * HUGE + LARGE)]
+    assert [found and found[2] for found in sizes] == [HUGE, HUGE, LARGE, PAGE]
+
+
+def test_out_of_frames_is_an_error() -> None:
+    tables = Tables(pages=3)
+    with pytest.raises(tables.module.OutOfFrames):
+        tables.tables.map_page(HIGH, 0, tables.access("READ"))
+    assert tables.walk(HIGH) is None
+
+
+def test_mistakes_panic() -> None:
+    tables = Tables()
+    tables.tables.map_page(0x4000, 0x9000, tables.access("READ"))
+    tables.tables.map_range(HIGH, 0, LARGE, tables.access("READ"))
+    with pytest.raises(DialectPanic, match="0x4000 is mapped already"):
+        tables.tables.map_page(0x4000, 0xA000, tables.access("READ"))
+    with pytest.raises(DialectPanic, match="lies in a large page"):
+        tables.tables.map_page(HIGH + PAGE, 0xA000, tables.access("READ"))
+    with pytest.raises(DialectPanic, match="0x5000 is not mapped"):
+        tables.tables.unmap_page(0x5000)
+    with pytest.raises(DialectPanic, match="is not mapped"):
+        tables.tables.protect_page(HIGH, tables.access("READ"))
+    with pytest.raises(DialectPanic, match="does not begin a page"):
+        tables.tables.map_page(0x6000, 0xA001, tables.access("READ"))
