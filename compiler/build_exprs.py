@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from compiler import syntax_tree as st
 from compiler.diagnostics import Diagnostic
@@ -47,11 +47,11 @@ class ExprBuilder:
     def span(self, child: Child) -> Span:
         return Span(self.file, child.start_pos, child.end_pos)
 
-    def error(self, name: str, place: Child | Span, /, **values: object) -> None:
+    def error(self, name: str, place: Child | Span, /, **values: Any) -> None:
         span = place if isinstance(place, Span) else self.span(place)
         self.complain(report(name, span, **values))
 
-    def refuse(self, name: str, place: Child, whole: Child, /, **values: object) -> st.Expr:
+    def refuse(self, name: str, place: Child, whole: Child, /, **values: Any) -> st.Expr:
         """Reports a construct that the dialect does not have, and stands in for it."""
         self.error(name, place, **values)
         return st.NoneLiteral(self.span(whole))

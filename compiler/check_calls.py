@@ -213,7 +213,8 @@ def _call_decl(
         types = tuple(bindings[p.name] for p in parameters)
         instance = function_instance(body.program, decl, types, span)
         given = instance.function.parameters[0 if receiver is None else 1 :]
-        converted = [_checked_argument(body, a, p.type) for a, p in zip(arguments, given, strict=True)]
+        pairs = zip(arguments, given, strict=True)
+        converted = [_checked_argument(_home(body, decl, a), a, p.type) for a, p in pairs]
     else:
         inferred = _infer(body, decl, arguments, bindings, receiver, span)
         if inferred is None:
@@ -223,6 +224,13 @@ def _call_decl(
         result = instance.function.result
         return error_expr(span) if result is not NEVER else tt.ZeroConst(NEVER, span)
     return call_instance(body, instance, converted if receiver is None else [receiver, *converted], span)
+
+
+def _home(body: Body, decl: FunctionDecl, argument: st.Expr) -> Body:
+    """Where an argument is checked: a default belongs to the module that declares it."""
+    if any(argument is parameter.default for parameter in decl.node.parameters):
+        return Body(body.program, decl.module, {})
+    return body
 
 
 def call_instance(body: Body, instance: FunctionInstance, arguments: list[tt.Expr], span: Span) -> tt.Expr:
@@ -314,7 +322,7 @@ def _infer(
     bound: dict[str, Type] = dict(bindings)
     checked: list[tt.Expr | None] = []
     for argument, pattern in zip(arguments, patterns, strict=True):
-        value = check_expr(body, argument, None if _mentions(pattern) else pattern)
+        value = check_expr(_home(body, decl, argument), argument, None if _mentions(pattern) else pattern)
         checked.append(value)
         if value.type is ERROR:
             return None

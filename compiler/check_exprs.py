@@ -96,7 +96,7 @@ def _fstring(body: Body, expr: st.FString, wanted: Type | None) -> tt.Expr:
 
 
 def _list(body: Body, expr: st.ListExpr, wanted: Type | None) -> tt.Expr:
-    body.report("list-display", expr.span)
+    body.report("display", expr.span)
     return error_expr(expr.span)
 
 

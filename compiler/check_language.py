@@ -64,7 +64,7 @@ def call_language(body: Body, name: str, expr: st.Call, wanted: Type | None) -> 
 
 
 def _not_callable(body: Body, name: str, expr: st.Call) -> tt.Expr:
-    if name in ("Array", "Atomic", "PerCpu"):
+    if name in ("Atomic", "PerCpu"):
         body.report("initializer-out-of-place", expr.span, name=name)
     elif name in ("range", "enumerate"):
         body.report("iteration-out-of-place", expr.span, name=name)
@@ -516,23 +516,29 @@ def check_static_assert(body: Body, expr: st.Call) -> None:
 
 
 def _is_member(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
-    from compiler.check_exprs import check_as
+    """Any integer may be asked about, whatever its width."""
+    from compiler.check_exprs import check_expr
 
     kind = _type_argument(body, expr.args[0].value)
     if not (isinstance(kind, ClassType) and kind.kind == "enum"):
         if kind is not ERROR:
             body.report("not-an-enum", expr.args[0].span, found=kind)
         return error_expr(expr.span)
-    number = check_as(body, expr.args[1].value, kind.integer, "argument")
-    if number.type is ERROR:
-        return number
-    span = expr.span
-    local = body.hidden_local(kind.integer, span)
-    loaded = tt.Load(kind.integer, span, tt.LocalPlace(kind.integer, span, local))
+    number = check_expr(body, expr.args[1].value, kind.integer)
+    if number.type is LITERAL_INT:
+        number = coerce(body, number, kind.integer, "argument")
+    if not isinstance(number.type, IntType):
+        if number.type is not ERROR:
+            body.report("operand-type", expr.args[1].span, op="is_member", type=describe(number.type))
+        return error_expr(expr.span)
+    span, wide = expr.span, number.type
+    local = body.hidden_local(wide, span)
+    loaded = tt.Load(wide, span, tt.LocalPlace(wide, span, local))
     result: tt.Expr = tt.BoolConst(BOOL, span, False)
     for member in kind.members.values():
-        same = tt.Compare(BOOL, span, "==", loaded, tt.IntConst(kind.integer, span, member))
-        result = tt.Logical(BOOL, span, "or", result, same)
+        if wide.holds(member):
+            same = tt.Compare(BOOL, span, "==", loaded, tt.IntConst(wide, span, member))
+            result = tt.Logical(BOOL, span, "or", result, same)
     return tt.Sequence(BOOL, span, [tt.Let(span, local, number)], result)
 
 
@@ -578,6 +584,12 @@ def call_machine(body: Body, row: MachineIntrinsic, expr: st.Call) -> tt.Expr:
     return tt.CallIntrinsic(row.result, expr.span, row.name, arguments)
 
 
+def _array(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
+    from compiler.check_values import array_display
+
+    return array_display(body, expr, wanted)
+
+
 Handler = Callable[[Body, st.Call, Type | None], tt.Expr]
 
 HANDLERS: dict[str, tuple[int, int, Handler]] = {
@@ -608,5 +620,6 @@ HANDLERS: dict[str, tuple[int, int, Handler]] = {
     "static_assert": (1, 2, _static_assert),
     "is_member": (2, 2, _is_member),
     "asm": (2, 64, _asm),
+    "Array": (1, 1 << 16, _array),
 }
 """Name: least and most arguments, and the function that checks the call."""

@@ -77,7 +77,7 @@ def _check_broken(body: Body, stmt: st.Match) -> None:
             body.assign(body.new_local(name, ERROR, case.pattern.span))
         check_block(body, case.body)
         ends.append(body.flow)
-    body.flow = merge([*ends, start])
+    body.flow = merge(ends or [start])
 
 
 def _check_case(body: Body, subject: tt.Expr, case: st.Case) -> tuple[Test, tt.Expr | None, list[tt.Stmt]]:

@@ -137,13 +137,15 @@ def _assign(body: Body, stmt: st.Assign) -> list[tt.Stmt]:
         return _unpack(body, target, stmt)
     if isinstance(target, st.Name) and target.id not in body.globals_named:
         local = body.locals.get(target.id)
-        if local is not None and local.type is not ERROR:
-            return _reassign(body, local, stmt)
-        return _new_local(body, target, stmt)
+        return _new_local(body, target, stmt) if local is None else _reassign(body, local, stmt)
     return _assign_place(body, target, stmt)
 
 
 def _reassign(body: Body, local: tt.Local, stmt: st.Assign) -> list[tt.Stmt]:
+    if local.type is ERROR:
+        check_expr(body, stmt.value)
+        body.assign(local)
+        return []
     if local.is_parameter and local.type.is_place:
         body.report("implicit-copy", stmt.span, type=local.type, actual=f"`{local.type}`")
         return []

@@ -7,7 +7,7 @@ from compiler import typed_tree as tt
 from compiler.body import Body
 from compiler.check_calls import match_named
 from compiler.check_places import symbol_of
-from compiler.convert import describe, error_expr
+from compiler.convert import coerce, describe, error_expr, settle, unify_operands
 from compiler.resolve_functions import open_environment, unify
 from compiler.resolve_types import class_environment, class_instance, resolve_type
 from compiler.source import Span
@@ -18,9 +18,12 @@ from compiler.types import (
     ArrayType,
     AtomicType,
     ClassType,
+    IntType,
     MmioType,
     PtrType,
+    SliceType,
     Type,
+    widens,
 )
 
 
@@ -74,13 +77,16 @@ def construct_class(body: Body, cls: ClassType, expr: st.Call) -> tt.Expr:
 
 
 def _from_number(body: Body, cls: ClassType, expr: st.Call) -> tt.Expr:
-    """`Kind(x)`: checked for an enum; any bits for flags."""
-    from compiler.check_exprs import check_as
+    """`Kind(x)` of any integer: a member for an enum, any bits that fit for flags."""
+    from compiler.check_exprs import check_expr
 
     if len(expr.args) != 1 or expr.args[0].keyword:
         body.report("argument-count", expr.span, name=cls.short, expected=1, found=len(expr.args))
         return error_expr(expr.span)
-    number = check_as(body, expr.args[0].value, cls.integer, "argument")
+    number = check_expr(body, expr.args[0].value, cls.integer)
+    if isinstance(number.type, IntType) and not widens(number.type, cls.integer):
+        number = tt.Convert(cls.integer, number.span, "checked", number)
+    number = coerce(body, number, cls.integer, "argument")
     if number.type is ERROR:
         return error_expr(expr.span)
     return tt.Convert(cls, expr.span, "to_enum" if cls.kind == "enum" else "bits", number)
@@ -175,6 +181,33 @@ def _array_initializer(body: Body, expr: st.Call, wanted: ArrayType) -> tt.Initi
         body.report("array-count", expr.span, expected=wanted.count, found=len(expr.args))
         return tt.ZeroInit(wanted)
     return tt.ArrayInit(wanted, [field_value(body, a.value, wanted.element) for a in expr.args])
+
+
+def array_display(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
+    """`Array(a, b, c)` as an expression: an array in the frame, of the context's element type or the items' own."""
+    context = wanted.to if isinstance(wanted, PtrType) else wanted
+    element: Type | None = context.element if isinstance(context, ArrayType | SliceType) else _common(body, expr)
+    if element is None or element is ERROR:
+        return error_expr(expr.span)
+    kind = ArrayType(element, len(expr.args))
+    items = [field_value(body, a.value, element) for a in expr.args]
+    if any(isinstance(item, tt.Expr) and item.type is ERROR for item in items):
+        return error_expr(expr.span)
+    return tt.AddressOf(PtrType(kind), expr.span, tt.Temporary(kind, expr.span, tt.ArrayInit(kind, items)))
+
+
+def _common(body: Body, expr: st.Call) -> Type | None:
+    """The one type that holds every item."""
+    from compiler.check_exprs import check_expr
+
+    kind: tt.Expr | None = None
+    for argument in expr.args:
+        item = check_expr(body, argument.value)
+        if kind is None or item.type is ERROR:
+            kind = item
+        elif kind.type is not ERROR:
+            kind = unify_operands(body, kind, item, argument.span, "Array")[0]
+    return settle(body, kind).type if kind is not None else None
 
 
 def _cell_initializer(body: Body, expr: st.Call, wanted: AtomicType | MmioType) -> tt.Initializer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from compiler import syntax_tree as st
 from compiler.literals import Complain, StringToken, decode
@@ -134,6 +134,6 @@ class FormatReader:
     def span(self, start: int, end: int) -> Span:
         return Span(self.file, start, end)
 
-    def stop(self, name: str, start: int, end: int, /, **values: object) -> NoReturn:
+    def stop(self, name: str, start: int, end: int, /, **values: Any) -> NoReturn:
         self.complain(report(name, self.span(start, end), **values))
         raise _Stop

@@ -138,7 +138,8 @@ def _load(tables: Path | None) -> lark.Lark | None:
     try:
         with tables.open("rb") as stream:
             kept = pickle.load(stream)
-        return cast(lark.Lark, lark.Lark._load_from_dict(tree_class=Branch, **kept))
+        loader: Any = lark.Lark
+        return cast(lark.Lark, loader._load_from_dict(tree_class=Branch, **kept))
     except Exception:  # whatever a damaged file makes of unpickling: the tables are built again
         return None
 

@@ -6,6 +6,7 @@ The rules are tried from the most telling to the most general. What is open arou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from lark.exceptions import UnexpectedToken
 
@@ -36,7 +37,7 @@ HEADS = {
 }
 BRACKETS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 CLOSERS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
-DESCRIPTIONS = {
+DESCRIPTIONS = {  # of what may be expected; other tokens are not worth a mention
     "NEWLINE": "the end of the line",
     "INDENT": "a deeper indentation",
     "DEDENT": "the end of the block",
@@ -50,8 +51,6 @@ DESCRIPTIONS = {
     "EQUAL": "'='",
     "DEF": "'def'",
     "CLASS": "'class'",
-    "ASYNC": None,
-    "AT": None,
     "IMPORT": "'import'",
     "LPAR": "'('",
     "RPAR": "')'",
@@ -125,9 +124,10 @@ def explain_error(error: UnexpectedToken, tokens: list[Token], file: SourceFile)
     words = [token for token in tokens[max(0, index - 8) : index] if token.type not in LAYOUT]
     before = words[-1] if words else None
     earlier = words[-2] if len(words) > 1 else None
-    state = error.interactive_parser.parser_state
+    parser: Any = error.interactive_parser
+    state = parser.parser_state
     stack = [value for value in state.value_stack if isinstance(value, Token)]
-    accepts = set(error.interactive_parser.accepts())
+    accepts = set(parser.accepts())
     mistake = Mistake(found, before, earlier, accepts, stack, file)
     for rule in RULES:
         diagnostic = rule(mistake)
@@ -138,7 +138,7 @@ def explain_error(error: UnexpectedToken, tokens: list[Token], file: SourceFile)
 
 def describe(token: Token) -> str:
     if token.type in LAYOUT or token.type == "STRING":
-        return DESCRIPTIONS[token.type] or ""
+        return DESCRIPTIONS[token.type]
     return f"'{token.value}'"
 
 
@@ -237,9 +237,8 @@ def _after_statement(mistake: Mistake) -> Diagnostic | None:
 
 
 def _few_choices(mistake: Mistake) -> Diagnostic | None:
-    names = [DESCRIPTIONS.get(kind) for kind in sorted(mistake.accepts)]
-    wanted = [name for name in names if name is not None]
-    if not 0 < len(wanted) <= 4 or len(mistake.accepts) > 6:
+    wanted = [DESCRIPTIONS[kind] for kind in sorted(mistake.accepts) if kind in DESCRIPTIONS]
+    if not 0 < len(wanted) <= 4 or len(mistake.accepts) > 6 or "$END" in mistake.accepts:
         return None
     expected = wanted[0] if len(wanted) == 1 else f"{', '.join(wanted[:-1])} or {wanted[-1]}"
     return report("expected", mistake.span(), expected=expected, found=describe(mistake.found))

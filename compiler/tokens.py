@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from lark.lexer import TerminalDef
 
@@ -22,6 +23,7 @@ from compiler.source import SourceFile, Span
 MAX_BRACKETS = 100
 MAX_INDENTATION = 100
 TAB_STOP = 8
+BYTE_ORDER_MARK = "\ufeff"
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {closing: opening for opening, closing in OPENING.items()}
@@ -75,7 +77,8 @@ class Tokenizer:
     def chunks(self, file: SourceFile, sink: DiagnosticSink) -> Iterator[list[Token]]:
         """The top-level statements of a file that can be read; what is wrong with the others goes to `sink`."""
         layout = _Layout(file, sink)
-        reader = _Reader(self, file, sink, 0, len(file.text))
+        start = 1 if file.text.startswith(BYTE_ORDER_MARK) else 0
+        reader = _Reader(self, file, sink, start, len(file.text))
         for line in reader.lines():
             yield from layout.add(line)
         yield from layout.end()
@@ -124,7 +127,7 @@ class _Reader:
         self.line = _Line(start)
 
     def error(
-        self, name: str, start: int, end: int, /, *notes: Note, **values: object
+        self, name: str, start: int, end: int, /, *notes: Note, **values: Any
     ) -> None:
         self.line.readable = False
         self.sink.add(report(name, Span(self.file, start, end), notes=notes, **values))

@@ -15,6 +15,8 @@ class Branch:
     """A matched rule."""
 
     __slots__ = ("children", "data", "end_pos", "start_pos")
+    start_pos: int
+    end_pos: int
 
     def __init__(self, data: str, children: list[Branch | Token]) -> None:
         self.data = data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,5 +27,5 @@ class Entry:
     mended: str
     help: str | None = None
     others: Mapping[str, str] = field(default_factory=dict)
-    target: str = "kernel"
+    target: Literal["kernel", "wasm", "host"] = "kernel"
     raw: bytes | None = None

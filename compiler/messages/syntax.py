@@ -57,9 +57,7 @@ _STRUCTURE = [
             The part before this is complete, and only the colon can follow. Perhaps an operator is missing, or the colon
             stands too far to the right.
             """,
-        broken="def pick(x: u32) -> u32:\n    while x == 3 «{{»\n        return 1\n    return 2\n".replace(
-            "{{", "{"
-        ),
+        broken="def pick(x: u32) -> u32:\n    while x == 3 «do»\n        return 1\n    return 2\n",
         mended="def pick(x: u32) -> u32:\n    while x == 3:\n        return 1\n    return 2\n",
     ),
     Entry(
