@@ -18,6 +18,7 @@ from pykern.lang import TESTS, NoReturn, export, u64, utf8
 
 if TESTS:
     import kernel_src.selftest.faults as faults
+    import kernel_src.selftest.runner as runner
 
 boot_info: BootInfo = BootInfo()
 
@@ -35,6 +36,7 @@ def kmain(start_info: u64) -> NoReturn:
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
     if TESTS:
         faults.run(boot_info.option(utf8("selftest")))  # may end the run
+        runner.run(boot_info.option(utf8("tests")))  # so may this
     open_initrd(boot_info)  # may lie anywhere in memory, so needs the direct map
     finish(run_servers())
 
