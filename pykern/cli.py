@@ -28,6 +28,7 @@ COMMANDS = {
     "test": "Run the tests inside the kernel.",
 }
 
+SOURCES = Path(__file__).resolve().parent.parent
 TRACEBACK_VARIABLE = "PYKERN_TRACEBACK"
 
 
@@ -118,12 +119,20 @@ def _say_internal_error(error: Exception, environment: Environment) -> int:
     """A bug in pykern: one line with its place; the whole trace only for who asks."""
     if environment.variables.get(TRACEBACK_VARIABLE):
         environment.say("".join(traceback.format_exception(error)))
-    place = traceback.extract_tb(error.__traceback__)[-1]
     words = " ".join(str(error).split())
-    where = f"{Path(place.filename).name}:{place.lineno}"
+    where = _place_of(error)
     environment.say(f"pykern: internal error: {type(error).__name__}: {words} ({where})")
     environment.say(f"This is a bug in pykern. {TRACEBACK_VARIABLE}=1 shows the whole trace.")
     return ExitStatus.INTERNAL
+
+
+def _place_of(error: Exception) -> str:
+    """The innermost place in our own code; a library's would tell less."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if Path(f.filename).is_relative_to(SOURCES / "compiler")]
+    own = own or [f for f in frames if Path(f.filename).is_relative_to(SOURCES / "pykern")]
+    place = (own or frames)[-1]
+    return f"{Path(place.filename).name}:{place.lineno}"
 
 
 def _raise_terminated(signal_number: int, frame: FrameType | None) -> None:

@@ -103,7 +103,7 @@ def test_a_bug_is_told_from_a_mistake(
     monkeypatch.setattr(cli.pykern, "main", broken)
     assert main(["build"], Environment(variables={})) == ExitStatus.INTERNAL
     text = capsys.readouterr().err
-    assert "internal error: ZeroDivisionError: division by zero (test_usage.py:" in text
+    assert "internal error: ZeroDivisionError: division by zero (cli.py:" in text
     assert "Traceback" not in text
     assert main(["build"], Environment(variables={"PYKERN_TRACEBACK": "1"})) == ExitStatus.INTERNAL
     assert "Traceback" in capsys.readouterr().err
