@@ -19,6 +19,7 @@ from compiler.typed_tree import (
     BoolConst,
     BytesConst,
     Conditional,
+    Sequence,
     Expr,
     FloatConst,
     FunctionAddress,
@@ -266,6 +267,14 @@ def _conditional(f: FunctionState, node: Conditional) -> Value:
     condition(f, node.condition, then, otherwise)
     incoming = _arm(f, then, node.then, end) + _arm(f, otherwise, node.otherwise, end)
     return _joined(f, end, f.types.value(node.type), incoming)
+
+
+@lowers(Sequence)
+def _sequence(f: FunctionState, node: Sequence) -> Value:
+    f.statements(node.statements)
+    if f.e.closed:
+        raise Unreached
+    return f.value(node.value)
 
 
 def _arm(f: FunctionState, label: Label, node: Expr, end: Label) -> list[tuple[Value, str]]:
