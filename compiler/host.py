@@ -39,7 +39,7 @@ from compiler.host_values import Values
 from compiler.interface import SourceTree
 from compiler.layout import layout_of
 from compiler.symbols import ClassDecl, FunctionInstance
-from compiler.target import HOST_MACHINE, RELEASE, compile_ir
+from compiler.target import HOST_MACHINE, RELEASE, compile_ir, initialize_llvm
 from compiler.program import Program
 from compiler.typed_tree import Expr, Function
 from compiler.types import HOST, ArrayType, ClassType, FnType, Type
@@ -78,6 +78,7 @@ class HostProgram:
         self._externs = {**(externs or {}), "pk_host_panicked": _panicked}
         self._callbacks = Callbacks()
         self._bridges = Bridges(self.program, tree, options)
+        initialize_llvm()
         self._jit = llvm.create_lljit_compiler(use_jit_link=True)
         self._library = f"program{next(_numbers)}"
         self._trackers: list[Any] = []

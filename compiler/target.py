@@ -121,7 +121,7 @@ def function_attributes(target: Target, module: str) -> str:
 
 
 @cache
-def _initialize_llvm() -> None:
+def initialize_llvm() -> None:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     llvm.initialize_native_asmparser()
@@ -130,7 +130,7 @@ def _initialize_llvm() -> None:
 @cache
 def target_machine(machine: Machine, level: int) -> llvm.TargetMachine:
     """One for each machine and level: making one is slow."""
-    _initialize_llvm()
+    initialize_llvm()
     return llvm.Target.from_triple(machine.triple).create_target_machine(
         cpu=machine.cpu,
         features=machine.features,
@@ -142,7 +142,7 @@ def target_machine(machine: Machine, level: int) -> llvm.TargetMachine:
 
 def parse_ir(text: str, name: str, context: llvm.ContextRef | None = None) -> llvm.ModuleRef:
     """The verified module of LLVM IR text that the compiler itself made; in the global context if none is given."""
-    _initialize_llvm()
+    initialize_llvm()
     module = None
     try:
         module = llvm.parse_assembly(text, context)
