@@ -108,6 +108,8 @@ class FunctionBuilder(PatternBuilder):
             names = names_of(child)
             if child.data == "star_parameter" and not names:
                 keyword_only = True
+                if child is tree.branches()[-1]:
+                    self.error("expected", child, expected="a parameter after '*'", found="none")
                 continue
             parameter = self.parameter(child, names[0], keyword_only)
             if parameter.name in seen:

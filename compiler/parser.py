@@ -82,15 +82,18 @@ class Parser:
             return self.tree(tokens, "statement")
         except UnexpectedToken as error:
             sink.add(explain_error(error, tokens, file))
-            left = without_bad_line(tokens, error.token)
+            rest = without_bad_line(tokens, error.token)
         for _ in range(MAX_ERRORS - 1):
+            if not rest.tokens:
+                break
             try:
-                if left:
-                    self.tree(left, "statement")
+                self.tree(rest.tokens, "statement")
                 break
             except UnexpectedToken as error:
-                sink.add(explain_error(error, left, file))
-                left = without_bad_line(left, error.token)
+                if rest.is_blamed(error.token):
+                    break
+                sink.add(explain_error(error, rest.tokens, file))
+                rest = without_bad_line(rest.tokens, error.token)
         return None
 
     def embedded(

@@ -96,9 +96,13 @@ def report_unknown_name(program: Program, module: Module, expr: st.Name, more: l
     from difflib import get_close_matches
 
     from compiler.language import BUILTINS, LANGUAGE_NAMES
+    from compiler.messages.excluded_names import INSTEAD
 
     if expr.id in LANGUAGE_NAMES:
         program.report("unknown-name", expr.span, name=expr.id, help=f"from pykern.lang import {expr.id}")
+        return
+    if expr.id in INSTEAD:
+        program.report("python-builtin", expr.span, name=expr.id, help=INSTEAD[expr.id])
         return
     close = get_close_matches(expr.id, [*module.names, *BUILTINS, *(more or [])], 1)
     program.report("unknown-name", expr.span, name=expr.id, help=f"did you mean `{close[0]}`?" if close else None)

@@ -41,7 +41,7 @@ DESCRIPTIONS = {  # of what may be expected; other tokens are not worth a mentio
     "NEWLINE": "the end of the line",
     "INDENT": "a deeper indentation",
     "DEDENT": "the end of the block",
-    "$END": "the end",
+    "$END": "the end of the expression",
     "STRING": "a string",
     "NAME": "a name",
     "NUMBER": "a number",
@@ -69,6 +69,24 @@ HABITS = {
     ("-", "-"): "there is no '--': write '-= 1'",
     ("<", ">"): "write '!=' instead of '<>'",
 }
+FOREIGN_WORDS = {
+    **dict.fromkeys(("fn", "func", "function", "void"), "a function begins with 'def'"),
+    **dict.fromkeys(("let", "var", "auto"), "a variable begins with its name: 'x: u32 = 0'"),
+    "const": "a constant is 'NAME: Final = …'",
+    "switch": "write 'match'",
+    "elsif": "write 'elif'",
+    **dict.fromkeys(("catch", "rescue"), "write 'except'"),
+    "throw": "write 'raise'",
+    "using": "write 'import' or 'with'",
+    "new": "call the class",
+}
+# What a clause is a part of.
+OWNERS = {
+    "ELIF": "no 'if'",
+    "ELSE": "no 'if', loop or 'try'",
+    "EXCEPT": "no 'try'",
+    "FINALLY": "no 'try'",
+}
 
 
 @dataclass(slots=True)
@@ -93,10 +111,15 @@ class Mistake:
 
     def head(self) -> Token | None:
         """The keyword whose head is being read: no colon and no open bracket came since."""
+        closed = 0
         for token in reversed(self.stack):
-            if token.type in BRACKETS or token.type == "COLON":
+            if token.type in CLOSERS:
+                closed += 1
+            elif token.type in BRACKETS and closed:
+                closed -= 1
+            elif not closed and (token.type in BRACKETS or token.type == "COLON"):
                 return None
-            if token.type in HEADS:
+            elif token.type in HEADS:
                 return token
         return None
 
@@ -175,7 +198,7 @@ def _habit(mistake: Mistake) -> Diagnostic | None:
 
 
 def _assignment(mistake: Mistake) -> Diagnostic | None:
-    if mistake.found.type == "EQUAL" and "NEWLINE" not in mistake.accepts:
+    if mistake.found.type == "EQUAL" and "NEWLINE" not in mistake.accepts and mistake.stack:
         return report("assignment-in-expression", mistake.span())
     return None
 
@@ -189,6 +212,14 @@ def _keyword_as_name(mistake: Mistake) -> Diagnostic | None:
 
 
 
+def _clause(mistake: Mistake) -> Diagnostic | None:
+    found = mistake.found
+    between_statements = "PASS" in mistake.accepts or mistake.accepts == {"$END"}
+    if found.type in OWNERS and between_statements:
+        return report("lone-clause", mistake.span(), word=found.value, owner=OWNERS[found.type])
+    return None
+
+
 def _colon(mistake: Mistake) -> Diagnostic | None:
     head = mistake.head()
     if "COLON" not in mistake.accepts or head is None:
@@ -196,7 +227,11 @@ def _colon(mistake: Mistake) -> Diagnostic | None:
     after = HEADS[head.type]
     if mistake.found.type == "NEWLINE":
         return report("expected-colon", mistake.span(), after=after)
-    return report("expected-colon-found", mistake.span(), after=after, found=describe(mistake.found))
+    advice = None
+    if head.type == "EXCEPT" and mistake.found.type == "COMMA":
+        advice = "put several errors in brackets: 'except (A, B)'"
+    found = describe(mistake.found)
+    return report("expected-colon-found", mistake.span(), after=after, found=found, help=advice)
 
 
 def _comma(mistake: Mistake) -> Diagnostic | None:
@@ -230,10 +265,24 @@ def _print_statement(mistake: Mistake) -> Diagnostic | None:
     return None
 
 
-def _after_statement(mistake: Mistake) -> Diagnostic | None:
-    if "NEWLINE" in mistake.accepts and mistake.found.type not in LAYOUT:
-        return report("expected-line-end", mistake.span(), found=describe(mistake.found))
-    return None
+def _foreign_word(mistake: Mistake) -> Diagnostic | None:
+    word = mistake.before
+    if word is None or "NEWLINE" not in mistake.accepts or mistake.found.type != "NAME":
+        return None
+    advice = FOREIGN_WORDS.get(word.value)
+    return advice and report("other-language", mistake.place(word), text=word.value, help=advice)
+
+
+def _complete(mistake: Mistake) -> Diagnostic | None:
+    if mistake.found.type in LAYOUT:
+        return None
+    if "NEWLINE" in mistake.accepts:
+        what = "statement"
+    elif {"$END", "PLUS"} <= mistake.accepts:
+        what = "expression"
+    else:
+        return None
+    return report("already-complete", mistake.span(), what=what, found=describe(mistake.found))
 
 
 def _few_choices(mistake: Mistake) -> Diagnostic | None:
@@ -247,45 +296,58 @@ def _few_choices(mistake: Mistake) -> Diagnostic | None:
 RULES = (
     _indentation,
     _habit,
-    _assignment,
+    _clause,
     _keyword_as_name,
     _print_statement,
+    _foreign_word,
     _comma,
     _expression,
+    _assignment,
     _colon,
     _few_choices,
-    _after_statement,
+    _complete,
 )
 
 
 # --- Going on after an error -----------------------------------------------------------------
 
 
-def without_bad_line(tokens: list[Token], found: Token) -> list[Token]:
-    """The tokens without the logical line that holds `found`, the block under it and the clauses that belong to it.
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The tokens of a statement without a bad line; `seam` is the index where it was."""
 
-    `pass` takes its place, so the rest can be read again. Empty if nothing would be left.
+    tokens: list[Token]
+    seam: int
+
+    def is_blamed(self, found: Token) -> bool:
+        """Whether an error is at the seam, so that it is the gap's fault and not the author's."""
+        return any(token is found for token in self.tokens[self.seam : self.seam + 2])
+
+
+def without_bad_line(tokens: list[Token], found: Token) -> Rest:
+    """Takes out the logical line that holds `found`, the block under it and the clauses that belong to it.
+
+    `pass` takes the place of a statement; clauses and decorators leave nothing. There are no tokens if nothing is left.
     """
     at = next((i for i, token in enumerate(tokens) if token is found), len(tokens) - 1)
     if tokens[at].type == "INDENT":
-        stop = _block_end(tokens, at)
-        return tokens[:at] + tokens[stop:]
+        return Rest(tokens[:at] + tokens[_block_end(tokens, at) :], at)
     while at > 0 and tokens[at].type in LAYOUT:  # the error is before this: at the end of a line
         at -= 1
     start = at
     while start > 0 and tokens[start - 1].type not in LAYOUT:
         start -= 1
     stop = _line_end(tokens, at)
-    is_clause = tokens[start].type in CLAUSES
-    while not is_clause and stop < len(tokens) and tokens[stop].type in CLAUSES:
+    leaves_nothing = tokens[start].type in CLAUSES or tokens[start].type == "AT"
+    while not leaves_nothing and stop < len(tokens) and tokens[stop].type in CLAUSES:
         stop = _line_end(tokens, stop)
     if start == 0 and stop >= len(tokens):
-        return []
-    if is_clause:
-        return tokens[:start] + tokens[stop:]
+        return Rest([], 0)
+    if leaves_nothing:
+        return Rest(tokens[:start] + tokens[stop:], start)
     place = tokens[start].start_pos
     filler = [Token("PASS", "pass", place, place), Token("NEWLINE", "", place, place)]
-    return tokens[:start] + filler + tokens[stop:]
+    return Rest(tokens[:start] + filler + tokens[stop:], start)
 
 
 def _line_end(tokens: list[Token], at: int) -> int:

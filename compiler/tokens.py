@@ -34,10 +34,27 @@ STATEMENT_WORDS = frozenset(
     "DEF CLASS RETURN IMPORT WHILE WITH TRY RAISE PASS BREAK CONTINUE ASSERT GLOBAL NONLOCAL DEL "
     "ELIF EXCEPT FINALLY".split()
 )
+# Words that begin a line which opens a block.
+BLOCK_WORDS = frozenset(
+    "DEF CLASS IF ELIF ELSE WHILE FOR TRY EXCEPT FINALLY WITH MATCH CASE".split()
+)
 # A chunk goes on if its next line at column 1 begins with one of these.
 CONTINUATION_WORDS = frozenset(("ELIF", "ELSE", "EXCEPT", "FINALLY"))
 # What may follow `match` as its subject and can't follow a name.
 SUBJECT_STARTS = frozenset("NAME NUMBER STRING NONE TRUE FALSE TILDE LBRACE".split())
+ADVICE = {  # what to write for some characters that Python does not know
+    "!": "write 'not'",
+    "?": "write 'a if condition else b'",
+    **dict.fromkeys("“”„‟«»", "write plain double quotes"),
+    **dict.fromkeys("‘’‚‛´`", "write plain single quotes"),
+    **dict.fromkeys("–—−", "write a plain minus sign"),
+    "×": "write '*'",
+    "÷": "write '//'",
+    "≠": "write '!='",
+    "≤": "write '<='",
+    "≥": "write '>='",
+    "\u00a0": "write a plain space",
+}
 
 
 class Token:
@@ -124,6 +141,7 @@ class _Reader:
         self.end = end
         self.embedded = embedded
         self.brackets: list[Token] = []
+        self.brace_blocks = 0  # blocks that were opened by a brace
         self.line = _Line(start)
 
     def error(
@@ -179,6 +197,10 @@ class _Reader:
             if len(self.brackets) == MAX_BRACKETS + 1:
                 self.error("too-deep", token.start_pos, token.end_pos)
         elif not self.brackets:
+            if token.value == "}" and self.brace_blocks:
+                self.brace_blocks -= 1
+                self.line.readable = False
+                return
             self.error("bracket-closes-nothing", token.start_pos, token.end_pos, found=token.value)
         else:
             opening = self.brackets.pop()
@@ -201,9 +223,18 @@ class _Reader:
         self.brackets.clear()
 
     def unclosed(self, opening: Token, *notes: Note) -> None:
+        first = self.line.tokens[0]
+        if opening.value == "{" and first.type in BLOCK_WORDS and self.ends_line(opening):
+            self.brace_blocks += 1
+            self.error("brace-block", opening.start_pos, opening.end_pos)
+            return
         self.error(
             "bracket-unclosed", opening.start_pos, opening.end_pos, *notes, opening=opening.value
         )
+
+    def ends_line(self, token: Token) -> bool:
+        line_end = self.text.find("\n", token.end_pos)
+        return line_end >= 0 and not self.text[token.end_pos : line_end].strip()
 
     def check(self, token: Token) -> None:
         """What the token's pattern lets through and Python doesn't."""
@@ -241,7 +272,7 @@ class _Reader:
             self.error("nul-character", at, at + 1)
         else:
             what = f"'{text[at]}'" if text[at].isprintable() else f"U+{ord(text[at]):04X}"
-            self.error("bad-character", at, at + 1, what=what)
+            self.error("bad-character", at, at + 1, what=what, help=ADVICE.get(text[at]))
         return True
 
     def span(self, token: Token) -> Span:

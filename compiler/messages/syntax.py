@@ -15,8 +15,8 @@ _STRUCTURE = [
             Nothing that Python's grammar allows here begins with this word or sign. The mistake is often just
             before it: a missing operator, comma or bracket.
             """,
-        broken="def size() -> u32:\n    return 4\n«else»:\n    return 5\n",
-        mended="def size(big: bool) -> u32:\n    if big:\n        return 4\n    else:\n        return 5\n",
+        broken="def size() -> u32:\n    «,»return 4\n",
+        mended="def size() -> u32:\n    return 4\n",
     ),
     Entry(
         name="expected",
@@ -75,10 +75,10 @@ _STRUCTURE = [
         "def six() -> u32:\n    return add(2, 4)\n",
     ),
     Entry(
-        name="expected-line-end",
+        name="already-complete",
         code="PK0007",
         title="something follows a complete statement",
-        message="the statement is complete before {found}",
+        message="the {what} is complete before {found}",
         help="begin a new line, or put the missing operator or comma between the two",
         explanation="""
             The text up to here is a whole statement, and what follows does not continue it. An operator or comma may
@@ -295,6 +295,18 @@ _STRUCTURE = [
         "        case _:\n            return 2\n",
         mended="def f(x: u32) -> u32:\n    match x:\n        case 1 | 2:\n            return 1\n"
         "        case _:\n            return 2\n",
+    ),
+    Entry(
+        name="lone-clause",
+        code="PK0029",
+        title="a clause without the statement it belongs to",
+        message="this '{word}' belongs to nothing: {owner} stands above it at the same indentation",
+        explanation="""
+            `elif`, `else`, `except` and `finally` continue the statement that ends just above them, and stand exactly
+            below its first word.
+            """,
+        broken="def size() -> u32:\n    return 4\n«else»:\n    return 5\n",
+        mended="def size(big: bool) -> u32:\n    if big:\n        return 4\n    else:\n        return 5\n",
     ),
     Entry(
         name="too-deep",

@@ -78,6 +78,16 @@ ENTRIES: list[Entry] = [
         mended="def f(x: u32) -> u32:\n    return (x + 1)\n",
     ),
     Entry(
+        name="brace-block",
+        code="PK0038",
+        title="a block in braces",
+        message="a block is not put in braces",
+        help="end the line with ':' and indent the block",
+        explanation="In Python a line ends with a colon where other languages open a brace, and the indentation ends the block.",
+        broken="def f(x: u32) -> u32 «{»\n    return x + 1\n}\n",
+        mended="def f(x: u32) -> u32:\n    return x + 1\n",
+    ),
+    Entry(
         name="stray-backslash",
         code="PK0037",
         title="a backslash inside a line",

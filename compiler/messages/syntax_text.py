@@ -60,15 +60,6 @@ _CHARACTERS = [
         mended="SIZE: Final = 3\n",
         raw=b'"""Text."""\n# caf\xe9\n',
     ),
-    Entry(
-        name="unreadable-file",
-        code="PK0045",
-        title="the file can't be read",
-        message="can't read {path}: {problem}",
-        explanation="The operating system refused to open or read the file; the message says why.",
-        broken="",
-        mended="SIZE: Final = 3\n",
-    ),
 ]
 
 _STRINGS = [
