@@ -36,7 +36,7 @@ def link_servers(tree: SourceTree, units: Units, out: Path) -> dict[str, bytes]:
         linked = out / SERVERS / f"{server}.wasm"
         linked.parent.mkdir(parents=True, exist_ok=True)
         _link(linked, [by_name[name] for name in parts], [objects[name] for name in parts])
-        modules[f"{server}.wasm"] = linked.read_bytes()
+        modules[f"{SERVERS}/{server}.wasm"] = linked.read_bytes()
     return modules
 
 
