@@ -58,8 +58,10 @@ def count_primes() -> usize:
     for number in range(2, PRIMES_BELOW):
         if not is_composite[number]:
             count += 1
-            for multiple in range(number * number, PRIMES_BELOW, number):
+            multiple = number * number
+            while multiple < PRIMES_BELOW:
                 is_composite[multiple] = True
+                multiple += number
     return count
 
 
