@@ -18,7 +18,7 @@ from compiler.convert import coerce, settle, unify_operands
 from compiler.resolve_functions import STOP_ITERATION, error_class
 from compiler.source import Span
 from compiler.symbols import LanguageSymbol
-from compiler.types import BOOL, ERROR, LITERAL_INT, NONE, ClassType, IntType, PtrType, SliceType, Type, TypeVarType
+from compiler.types import BOOL, ERROR, LITERAL_INT, NONE, U64, ClassType, IntType, PtrType, SliceType, Type, TypeVarType
 
 
 def check_for(body: Body, stmt: st.For) -> list[tt.Stmt]:
@@ -65,7 +65,7 @@ def _loop_body(body: Body, stmt: st.For) -> tuple[list[tt.Stmt], LoopFrame]:
 
 
 def _finish(
-    body: Body, stmt: st.For, frame: LoopFrame, start: object, loop: tuple[tt.Expr | None, list[tt.Stmt], list[tt.Stmt]]
+    body: Body, stmt: st.For, frame: LoopFrame, loop: tuple[tt.Expr | None, list[tt.Stmt], list[tt.Stmt]]
 ) -> tt.Loop:
     """Checks `else` and joins the ways out."""
     orelse = check_block(body, stmt.orelse)
@@ -94,49 +94,65 @@ def _for_range(body: Body, stmt: st.For, call: st.Call) -> list[tt.Stmt]:
     kind = start.type
     counter, let_counter = _hidden(body, start)
     end, let_end = _hidden(body, stop)
+    lets = [let_counter, let_end]
     span = stmt.iterable.span
-    condition = tt.Compare(BOOL, span, "<" if step > 0 else ">", _load(counter, span), _load(end, span))
+    down = isinstance(step, int) and step < 0
+    if isinstance(step, int):
+        amount: tt.Expr = tt.IntConst(_unsigned(kind), span, abs(step))
+    else:
+        kept, let_step = _hidden(body, step)
+        amount = _load(kept, span)
+        lets += [let_step, _step_not_zero(body, amount)]
+    condition = tt.Compare(BOOL, span, ">" if down else "<", _load(counter, span), _load(end, span))
     enter_loop(body, stmt.body)
     before = body.flow.copy()
     first = assign_value(body, stmt.target, _load(counter, stmt.target.span))
     inner, frame = _loop_body(body, stmt)
     body.flow = before
-    advance = _advance(counter, end, kind, step, span)
-    loop = _finish(body, stmt, frame, before, (condition, first + inner, advance))
-    return [let_counter, let_end, loop]
+    advance = _advance(counter, end, amount, down, span)
+    return [*lets, _finish(body, stmt, frame, (condition, first + inner, advance))]
 
 
-def _advance(counter: tt.Local, end: tt.Local, kind: Type, step: int, span: Span) -> list[tt.Stmt]:
-    """`counter += step`, but stopping at the end: the last step must not overflow the type."""
+def _advance(counter: tt.Local, end: tt.Local, amount: tt.Expr, down: bool, span: Span) -> list[tt.Stmt]:
+    """`counter += amount`, but stopping at the end: the last step must not overflow the type."""
+    kind = counter.type
     place = tt.LocalPlace(kind, span, counter)
-    amount = tt.IntConst(kind, span, abs(step))
-    left, right = (_load(end, span), _load(counter, span)) if step > 0 else (_load(counter, span), _load(end, span))
-    op = "+" if step > 0 else "-"
-    moved = tt.Arithmetic(kind, span, op, _load(counter, span), amount, "wrapping")  # type: ignore[arg-type]
-    if abs(step) == 1:
+    here, there = _load(counter, span), _load(end, span)
+    by = amount if amount.type == kind else tt.Convert(kind, span, "bits", amount)
+    moved = tt.Arithmetic(kind, span, "-" if down else "+", here, by, "wrapping")
+    if isinstance(amount, tt.IntConst) and amount.value == 1:
         return [tt.Store(span, place, moved)]
-    # The distance of two values of a type is exact in wrapping arithmetic while counter and end are in order.
-    unsigned = _unsigned(kind)
+    # While counter and end are in order, their distance is exact in wrapping arithmetic.
+    left, right = (here, there) if down else (there, here)
     room: tt.Expr = tt.Arithmetic(kind, span, "-", left, right, "wrapping")
-    if unsigned != kind:
-        room = tt.Convert(unsigned, span, "bits", room)
-    enough = tt.Compare(BOOL, span, ">", room, tt.IntConst(unsigned, span, abs(step)))
-    return [tt.Store(span, place, tt.Conditional(kind, span, enough, moved, _load(end, span)))]
+    if amount.type != kind:
+        room = tt.Convert(amount.type, span, "bits", room)
+    enough = tt.Compare(BOOL, span, ">", room, amount)
+    return [tt.Store(span, place, tt.Conditional(kind, span, enough, moved, there))]
 
 
-def _unsigned(kind: Type) -> Type:
-    if isinstance(kind, IntType) and kind.signed:
-        return IntType("u" + kind.name[1:] if kind.name != "isize" else "usize", kind.width, False)
-    return kind
+def _step_not_zero(body: Body, step: tt.Expr) -> tt.Stmt:
+    from compiler.check_language import panic_call
+    from compiler.check_text import text_format
+
+    span = step.span
+    text = text_format(body, "the step of a range is 0", span)
+    fail: list[tt.Stmt] = [tt.Evaluate(span, panic_call(body, text, span)), tt.Unreachable(span)]
+    zero = tt.Compare(BOOL, span, "==", step, tt.IntConst(step.type, span, 0))
+    return tt.If(span, zero, fail, [])
 
 
-def _range_limits(body: Body, stmt: st.For, call: st.Call) -> tuple[tt.Expr, tt.Expr, int] | None:
-    """Start, stop (one type) and the constant step of `range(…)`."""
+def _unsigned(kind: Type) -> IntType:
+    """The unsigned integer that holds every distance between two values of `kind`."""
+    if isinstance(kind, IntType):
+        return IntType("usize" if kind.name == "isize" else "u" + kind.name[1:], kind.width, False)
+    return U64  # a type variable: its body is checked but not compiled
+
+
+def _range_limits(body: Body, stmt: st.For, call: st.Call) -> tuple[tt.Expr, tt.Expr, int | tt.Expr] | None:
+    """Start and stop (of one type) and the step of `range(…)`: a number, or an unsigned value of the same type."""
     if not 1 <= len(call.args) <= 3 or any(a.keyword for a in call.args):
         body.report("argument-count", call.span, name="range", expected=1, found=len(call.args))
-        return None
-    step = _range_step(body, call)
-    if step is None:
         return None
     values = [check_expr(body, a.value) for a in call.args[:2]]
     if len(values) == 1:
@@ -151,17 +167,24 @@ def _range_limits(body: Body, stmt: st.For, call: st.Call) -> tuple[tt.Expr, tt.
     if not (isinstance(kind, IntType) or (isinstance(kind, TypeVarType) and kind.bound == "Integer")):
         body.report("range-type", call.span, type=kind)
         return None
-    return start, stop, step
+    step = _range_step(body, call, kind)
+    return None if step is None else (start, stop, step)
 
 
-def _range_step(body: Body, call: st.Call) -> int | None:
-    from compiler.constants import constant_int
-
+def _range_step(body: Body, call: st.Call, kind: Type) -> int | tt.Expr | None:
     if len(call.args) < 3:
         return 1
-    step = constant_int(body.program, body.module, body.environment, call.args[2].value)
-    if step == 0:
-        body.report("range-step", call.args[2].span)
+    step = check_expr(body, call.args[2].value)
+    if isinstance(step, tt.IntConst):
+        if step.value == 0 or not (isinstance(kind, IntType) and abs(step.value) <= _unsigned(kind).max):
+            body.report("range-step", call.args[2].span)
+            return None
+        return step.value
+    step = coerce(body, step, kind, "step")
+    if step.type is ERROR:
+        return None
+    if isinstance(kind, IntType) and kind.signed:
+        body.report("range-step-signed", call.args[2].span, type=kind)
         return None
     return step
 
@@ -210,7 +233,7 @@ def _for_slice(
     one = tt.IntConst(body.usize, span, 1)
     following = tt.Arithmetic(body.usize, span, "+", _load(index, span), one, "wrapping")
     step: list[tt.Stmt] = [tt.Store(span, tt.LocalPlace(body.usize, span, index), following)]
-    return [let_whole, let_index, _finish(body, stmt, frame, before, (condition, first + inner, step))]
+    return [let_whole, let_index, _finish(body, stmt, frame, (condition, first + inner, step))]
 
 
 # --- Objects -----------------------------------------------------------------------------------
@@ -242,7 +265,7 @@ def _for_object(body: Body, stmt: st.For, value: tt.Expr) -> list[tt.Stmt]:
     first += assign_value(body, stmt.target, item)
     inner, frame = _loop_body(body, stmt)
     body.flow = before
-    return [let_iterator, _finish(body, stmt, frame, before, (None, first + inner, []))]
+    return [let_iterator, _finish(body, stmt, frame, (None, first + inner, []))]
 
 
 def _next_item(body: Body, iterator: tt.Local, cls: ClassType, span: Span) -> tuple[list[tt.Stmt], tt.Expr] | None:

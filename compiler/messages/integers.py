@@ -145,4 +145,21 @@ ENTRIES: list[Entry] = [
         broken=("def f() -> None:\n    for i in range(0, 4, «0»):\n        pass\n"),
         mended=("def f() -> None:\n    for i in range(0, 4, 2):\n        pass\n"),
     ),
+    Entry(
+        name="range-step-signed",
+        code="PK0316",
+        title="signed step that is not constant",
+        message="a step that is not constant is unsigned, not `{type}`",
+        explanation="Which way a range counts is known at compile time.",
+        broken=(
+            "def f(n: i32, s: i32) -> None:\n"
+            "    for i in range(0, n, «s»):\n"
+            "        pass\n"
+        ),
+        mended=(
+            "def f(n: u32, s: u32) -> None:\n"
+            "    for i in range(0, n, s):\n"
+            "        pass\n"
+        ),
+    ),
 ]
