@@ -1,0 +1,367 @@
+"""wasm body -> SSA: the validator's instructions, one after the other, become values.
+
+    begin_function(builder, ...)
+    build_instruction(builder, insn)      for each that BodyValidator.next returns
+    end_function(builder)
+
+The validator has already checked everything, so nothing is checked again. An instruction that the
+compiler does not have is refused here, with its name and offset.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import kernel_src.wasm.codes as codes
+from kernel_src.jit.build_control import (
+    build_block,
+    build_br,
+    build_br_if,
+    build_br_table,
+    build_else,
+    build_end,
+    build_if,
+    build_loop,
+)
+from kernel_src.jit.builder import FRAME_BLOCK, UNSUPPORTED_INSTRUCTION, Builder
+from kernel_src.jit.context import (
+    RUNTIME_DATA_DROP,
+    RUNTIME_MEMORY_COPY,
+    RUNTIME_MEMORY_FILL,
+    RUNTIME_MEMORY_GROW,
+    RUNTIME_MEMORY_INIT,
+    TRAP_UNREACHABLE,
+)
+from kernel_src.jit.ir import NONE, Function, Op, Type
+from kernel_src.lib.arena import Arena, ArenaFull
+from kernel_src.wasm.decode import Instruction
+from kernel_src.wasm.errors import Failure, Malformed, Unsupported
+from kernel_src.wasm.module import FuncType, Module
+from kernel_src.wasm.opcodes import NAMES
+from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u16, u32
+
+# What the opcodes from i32.load to i64.load32_u, and from i32.store to i64.store32, become. NOP
+# marks those of floats.
+LOADS: Final[Array[Op, 14]] = Array(
+    Op.LOAD32_U, Op.LOAD64, Op.NOP, Op.NOP, Op.LOAD8_S, Op.LOAD8_U, Op.LOAD16_S, Op.LOAD16_U,
+    Op.LOAD8_S, Op.LOAD8_U, Op.LOAD16_S, Op.LOAD16_U, Op.LOAD32_S, Op.LOAD32_U,
+)  # fmt: skip
+LOAD_TYPES: Final[Array[Type, 14]] = Array(
+    Type.I32, Type.I64, Type.NONE, Type.NONE, Type.I32, Type.I32, Type.I32, Type.I32,
+    Type.I64, Type.I64, Type.I64, Type.I64, Type.I64, Type.I64,
+)  # fmt: skip
+STORES: Final[Array[Op, 9]] = Array(
+    Op.STORE32, Op.STORE64, Op.NOP, Op.NOP, Op.STORE8, Op.STORE16, Op.STORE8, Op.STORE16, Op.STORE32
+)
+
+
+@raises(ArenaFull, Unsupported)
+def begin_function(
+    builder: Ptr[Builder],
+    arena: Ptr[Arena],
+    module: Ptr[Module],
+    failure: Ptr[Failure],
+    function: Ptr[Function],
+    index: u32,
+    start: u32,
+    locals: Slice[u8],
+) -> None:
+    """Prepares for the body of function `index`, whose first instruction is at offset `start` of
+    the module. Its locals, parameters first, have the given types."""
+    declared = module.functions[index]
+    type = module.function_type(index)
+    function.init(arena, index, declared.body_end - declared.body_start)
+    builder.arena = arena
+    builder.module = module
+    builder.failure = failure
+    builder.function = function
+    builder.types = locals
+    builder.offset = declared.body_start
+    builder.prescan.scan(arena, module, start, declared.body_end)
+    builder.allocate(len(locals))
+    builder.block = NONE
+    builder.start_block()
+    builder.open_frame(FRAME_BLOCK, 0, u32(len(type.results)))
+    function.param_count = u32(len(type.params))
+    function.result_count = u32(len(type.results))
+    build_locals(builder, function.param_count)
+
+
+@raises(ArenaFull, Unsupported)
+def build_locals(builder: Ptr[Builder], param_count: u32) -> None:
+    """The parameters are those of the first block; the other locals start as zero."""
+    for i in range(param_count):
+        builder.current[i] = builder.emit(Op.PARAM, builder.ir_type(builder.types[i]), i)
+    builder.function.blocks[0].params = param_count
+    zero_32 = builder.constant(Type.I32, 0)
+    zero_64 = builder.constant(Type.I64, 0)
+    for i in range(param_count, u32(len(builder.types))):
+        type = builder.ir_type(builder.types[i])
+        builder.current[i] = zero_32 if type == Type.I32 else zero_64
+
+
+def end_function(builder: Ptr[Builder]) -> None:
+    """After the last `end`: replaces what turned out to be another value."""
+    if len(builder.forward) == 0:
+        return
+    function = builder.function
+    for value in range(u32(min(len(builder.forward), function.inst_count))):
+        if builder.forward[value] != NONE:
+            inst = function.insts[value]
+            inst.op = Op.NOP
+            inst.type = Type.NONE
+    builder.resolve_operands()
+
+
+@raises(ArenaFull, Malformed, Unsupported)
+def build_instruction(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    builder.offset = insn.offset
+    opcode = insn.opcode
+    match opcode:
+        case codes.BLOCK:
+            build_block(builder, insn)
+        case codes.LOOP:
+            build_loop(builder, insn)
+        case codes.IF:
+            build_if(builder, insn)
+        case codes.ELSE:
+            build_else(builder)
+        case codes.END:
+            build_end(builder)
+        case _:
+            if builder.block == NONE:
+                return
+            if opcode >= codes.I32_EQZ:
+                build_numeric(builder, insn)
+            elif opcode >= codes.I32_LOAD:
+                build_access(builder, insn)
+            elif opcode >= codes.DROP:
+                build_variable(builder, insn)
+            else:
+                build_transfer(builder, insn)
+
+
+@raises(ArenaFull, Malformed, Unsupported)
+def build_transfer(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    """Branches and calls."""
+    match insn.opcode:
+        case codes.NOP:
+            pass
+        case codes.UNREACHABLE:
+            builder.emit(Op.TRAP, Type.NONE, TRAP_UNREACHABLE)
+            builder.end_block()
+        case codes.BR:
+            build_br(builder, insn.index)
+        case codes.BR_IF:
+            build_br_if(builder, insn.index)
+        case codes.BR_TABLE:
+            build_br_table(builder, insn)
+        case codes.RETURN:
+            build_br(builder, builder.depth - 1)
+        case codes.CALL:
+            type = builder.module.function_type(insn.index)
+            build_call(builder, type, Op.CALL, insn.index, u32(len(type.params)))
+        case codes.CALL_INDIRECT:
+            build_call_indirect(builder, insn)
+        case _:
+            refuse(builder, insn)
+
+
+@raises(ArenaFull, Unsupported)
+def build_call(builder: Ptr[Builder], type: Ptr[FuncType], op: Op, what: u32, operands: u32) -> u32:
+    """A call with the topmost operands; pushes its results and returns the call's value."""
+    args = builder.save_top(operands)
+    builder.height -= operands
+    results = u32(len(type.results))
+    first = Type.NONE
+    if results > 0:
+        first = builder.ir_type(type.results[0])
+    call = builder.emit(op, first, what, args, operands)
+    if results > 0:
+        builder.push(call)
+    for i in range(u32(1), results):
+        builder.push(builder.emit(Op.RESULT, builder.ir_type(type.results[i]), call, i))
+    return call
+
+
+@raises(ArenaFull, Unsupported)
+def build_call_indirect(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    """The index is on top of the arguments on the stack, and before them in the list."""
+    type = builder.module.types[insn.index]
+    params = u32(len(type.params))
+    index = builder.pop()
+    builder.push(index)
+    place = builder.height - 1
+    for i in range(params):
+        builder.stack[place - i] = builder.stack[place - i - 1]
+    builder.stack[place - params] = index
+    call = build_call(builder, type, Op.CALL_INDIRECT, insn.index, params + 1)
+    builder.function.insts[call].flags = truncate(u16, insn.index2)
+
+
+@raises(ArenaFull, Unsupported)
+def build_variable(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    """drop, select, locals, globals."""
+    match insn.opcode:
+        case codes.DROP:
+            builder.pop()
+        case codes.SELECT | codes.SELECT_TYPED:
+            condition = builder.pop()
+            other = builder.pop()
+            value = builder.pop()
+            builder.push(builder.emit(Op.SELECT, builder.type_of(value), value, other, condition))
+        case codes.LOCAL_GET:
+            builder.push(builder.current[insn.index])
+        case codes.LOCAL_SET:
+            builder.set_local(insn.index, builder.pop())
+        case codes.LOCAL_TEE:
+            builder.set_local(insn.index, builder.stack[builder.height - 1])
+        case codes.GLOBAL_GET:
+            type = builder.ir_type(builder.module.globals[insn.index].type)
+            builder.push(builder.emit(Op.GLOBAL_GET, type, 0, insn.index))
+        case codes.GLOBAL_SET:
+            builder.emit(Op.GLOBAL_SET, Type.NONE, builder.pop(), insn.index)
+        case _:
+            refuse(builder, insn)
+
+
+@raises(ArenaFull, Unsupported)
+def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    """Loads, stores, memory.size and memory.grow, constants."""
+    opcode = insn.opcode
+    if opcode == codes.I32_CONST:
+        builder.push(builder.constant(Type.I32, insn.value))
+        return
+    if opcode == codes.I64_CONST:
+        builder.push(builder.constant(Type.I64, insn.value))
+        return
+    if insn.index != 0 or opcode > codes.I64_CONST:
+        refuse(builder, insn)
+    offset = truncate(u32, insn.value)
+    if opcode == codes.MEMORY_SIZE:
+        builder.push(builder.emit(Op.MEMORY_SIZE, Type.I32))
+    elif opcode == codes.MEMORY_GROW:
+        build_runtime_call(builder, RUNTIME_MEMORY_GROW, 1, Type.I32)
+    elif opcode >= codes.I32_STORE:
+        op = STORES[opcode - codes.I32_STORE]
+        if op == Op.NOP:
+            refuse(builder, insn)
+        value = builder.pop()
+        builder.emit(op, Type.NONE, builder.pop(), value, offset)
+    else:
+        op = LOADS[opcode - codes.I32_LOAD]
+        if op == Op.NOP:
+            refuse(builder, insn)
+        type = LOAD_TYPES[opcode - codes.I32_LOAD]
+        builder.push(builder.emit(op, type, builder.pop(), 0, offset))
+
+
+@raises(ArenaFull, Unsupported)
+def build_numeric(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    """Arithmetic, comparisons, conversions; bulk memory operations, whose codes are above."""
+    opcode = insn.opcode
+    if opcode <= codes.I64_GE_U:
+        build_comparison(builder, opcode)
+    elif opcode >= codes.I32_CLZ and opcode <= codes.I32_ROTR:
+        build_arithmetic(builder, Type.I32, truncate(u8, opcode - codes.I32_CLZ))
+    elif opcode >= codes.I64_CLZ and opcode <= codes.I64_ROTR:
+        build_arithmetic(builder, Type.I64, truncate(u8, opcode - codes.I64_CLZ))
+    else:
+        build_conversion(builder, insn)
+
+
+@raises(ArenaFull)
+def build_comparison(builder: Ptr[Builder], opcode: u16) -> None:
+    """`eqz` is a comparison with zero."""
+    wide = opcode >= codes.I64_EQZ
+    first = codes.I64_EQ if wide else codes.I32_EQ
+    if opcode == codes.I32_EQZ or opcode == codes.I64_EQZ:
+        zero = builder.constant(Type.I64 if wide else Type.I32, 0)
+        builder.push(builder.emit(Op.EQ, Type.I32, builder.pop(), zero))
+        return
+    right = builder.pop()
+    op = Op(Op.EQ.value + truncate(u8, opcode - first))
+    builder.push(builder.emit(op, Type.I32, builder.pop(), right))
+
+
+@raises(ArenaFull)
+def build_arithmetic(builder: Ptr[Builder], type: Type, number: u8) -> None:
+    """`number` counts from clz."""
+    op = Op(Op.CLZ.value + number)
+    if op == Op.CLZ or op == Op.CTZ or op == Op.POPCNT:
+        builder.push(builder.emit(op, type, builder.pop()))
+        return
+    right = builder.pop()
+    builder.push(builder.emit(op, type, builder.pop(), right))
+
+
+@raises(ArenaFull, Unsupported)
+def build_conversion(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    match insn.opcode:
+        case codes.I32_WRAP_I64:
+            build_unary(builder, Op.WRAP, Type.I32)
+        case codes.I64_EXTEND_I32_S:
+            build_unary(builder, Op.EXTEND_S, Type.I64)
+        case codes.I64_EXTEND_I32_U:
+            build_unary(builder, Op.EXTEND_U, Type.I64)
+        case codes.I32_EXTEND8_S:
+            build_unary(builder, Op.EXTEND8_S, Type.I32)
+        case codes.I32_EXTEND16_S:
+            build_unary(builder, Op.EXTEND16_S, Type.I32)
+        case codes.I64_EXTEND8_S:
+            build_unary(builder, Op.EXTEND8_S, Type.I64)
+        case codes.I64_EXTEND16_S:
+            build_unary(builder, Op.EXTEND16_S, Type.I64)
+        case codes.I64_EXTEND32_S:
+            build_unary(builder, Op.EXTEND32_S, Type.I64)
+        case _:
+            build_bulk(builder, insn)
+
+
+@raises(ArenaFull)
+def build_unary(builder: Ptr[Builder], op: Op, type: Type) -> None:
+    builder.push(builder.emit(op, type, builder.pop()))
+
+
+@raises(ArenaFull, Unsupported)
+def build_bulk(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    """Operations on ranges of memory, done by the runtime."""
+    match insn.opcode:
+        case codes.MEMORY_COPY:
+            if insn.index != 0 or insn.index2 != 0:
+                refuse(builder, insn)
+            build_runtime_call(builder, RUNTIME_MEMORY_COPY, 3, Type.NONE)
+        case codes.MEMORY_FILL:
+            if insn.index != 0:
+                refuse(builder, insn)
+            build_runtime_call(builder, RUNTIME_MEMORY_FILL, 3, Type.NONE)
+        case codes.MEMORY_INIT:
+            if insn.index2 != 0:
+                refuse(builder, insn)
+            count = builder.pop()
+            source = builder.pop()
+            destination = builder.pop()
+            builder.push(builder.constant(Type.I32, insn.index))
+            builder.push(destination)
+            builder.push(source)
+            builder.push(count)
+            build_runtime_call(builder, RUNTIME_MEMORY_INIT, 4, Type.NONE)
+        case codes.DATA_DROP:
+            builder.push(builder.constant(Type.I32, insn.index))
+            build_runtime_call(builder, RUNTIME_DATA_DROP, 1, Type.NONE)
+        case _:
+            refuse(builder, insn)
+
+
+@raises(ArenaFull)
+def build_runtime_call(builder: Ptr[Builder], what: u32, operands: u32, type: Type) -> None:
+    args = builder.save_top(operands)
+    builder.height -= operands
+    call = builder.emit(Op.CALL_RUNTIME, type, what, args, operands)
+    if type != Type.NONE:
+        builder.push(call)
+
+
+@raises(Unsupported)
+def refuse(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    builder.failure.unsupported(UNSUPPORTED_INSTRUCTION, insn.offset, NAMES[insn.opcode])

@@ -1,0 +1,117 @@
+"""What generated code addresses outside of its own frame: the instance's context and what hangs
+on it.
+
+r14 holds the address of the `Context` in all generated code. The offsets are taken from the
+structs here, so generated code and runtime cannot disagree. The runtime allocates the context
+with the globals' cells behind it:
+
+    r14 -> Context | cell of global 0 | cell of global 1 | ...
+
+A cell is 16 bytes. That of an imported global holds the address of the exporter's cell instead of
+a value.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pykern.lang import Array, offsetof, sizeof, static_assert, struct, u8, u32, u64, usize
+
+# What went wrong, in trap maps and as the result of an entry: 0 is "nothing"
+TRAP_NONE: Final[u8] = 0
+TRAP_UNREACHABLE: Final[u8] = 1
+TRAP_MEMORY: Final[u8] = 2  # a page fault at a load or store, or a bulk operation out of range
+TRAP_DIVIDE_BY_ZERO: Final[u8] = 3
+TRAP_OVERFLOW: Final[u8] = 4  # the quotient does not fit
+TRAP_TABLE: Final[u8] = 5  # call_indirect with an index past the table's end
+TRAP_NULL: Final[u8] = 6  # ... of an element that is null
+TRAP_SIGNATURE: Final[u8] = 7  # ... of a function of another type
+TRAP_STACK: Final[u8] = 8  # the stack is used up, or the thread is to be killed
+TRAP_DIVIDE: Final[u8] = (
+    9  # in trap maps only: #DE, zero divisor or overflow by what the divisor is
+)
+TRAP_HOST: Final[u8] = 10  # a host function ended the call
+
+# Functions of the runtime that generated code calls, by their index in `Context.runtime`. They
+# have the kernel's calling convention and the context as their first argument. A result other
+# than 0 of those without a wasm result is the trap that they ask for.
+RUNTIME_MEMORY_GROW: Final[u32] = 0  # (context, pages) -> old size in pages, or 0xFFFFFFFF
+RUNTIME_MEMORY_COPY: Final[u32] = 1  # (context, destination, source, count) -> trap
+RUNTIME_MEMORY_FILL: Final[u32] = 2  # (context, destination, byte, count) -> trap
+RUNTIME_MEMORY_INIT: Final[u32] = 3  # (context, segment, destination, source, count) -> trap
+RUNTIME_DATA_DROP: Final[u32] = 4  # (context, segment) -> trap
+RUNTIME_COUNT: Final[u32] = 8
+
+CELL_BYTES: Final[u32] = 16
+
+# A frame that is no larger, in a function that calls nothing, is not checked against the limit:
+# this much room below it is always there. So is the room that a runtime or host function needs.
+UNCHECKED_FRAME: Final[u32] = 2048
+
+
+@struct
+class FunctionRef:
+    """What a table's element and an import are: something to call. 32 bytes.
+
+    Generated code calls `code` with the address of the FunctionRef in r11.
+    """
+
+    code: usize
+    signature: u32  # equal numbers mean equal types; 0 is the null element
+    padding: u32
+    context: usize  # the instance that the function belongs to
+    handler: usize  # for a host function, the function behind the stub at `code`
+
+
+@struct
+class TableView:
+    elements: usize  # address of FunctionRefs
+    length: u64
+
+
+@struct
+class Context:
+    # The lowest value rsp may have. All ones makes the next call trap: that is how a thread is
+    # killed.
+    stack_limit: usize
+    # rsp of the innermost entry from the kernel: what a trap unwinds to. See stubs.py.
+    entry_rsp: usize
+    memory_base: usize
+    memory_pages: u64  # present size of memory 0
+    tables: usize  # address of TableViews
+    imports: usize  # address of FunctionRefs, one for each imported function
+    # Address of the stub that ends the innermost entry. Whoever sends a thread there, with r14 as
+    # it was, has put the cause into `trap`; the entry returns it.
+    trap_exit: usize
+    trap: u64
+    runtime: Array[usize, 8]
+    owner: usize  # the runtime's own
+
+
+static_assert(sizeof(FunctionRef) == 32, "call_indirect scales by a shift of FUNCTION_REF_SHIFT")
+FUNCTION_REF_SHIFT: Final[u8] = 5
+GLOBALS: Final[u32] = (sizeof(Context) + 15) // 16 * 16
+
+STACK_LIMIT: Final[u32] = offsetof(Context, "stack_limit")
+ENTRY_RSP: Final[u32] = offsetof(Context, "entry_rsp")
+MEMORY_BASE: Final[u32] = offsetof(Context, "memory_base")
+MEMORY_PAGES: Final[u32] = offsetof(Context, "memory_pages")
+TABLES: Final[u32] = offsetof(Context, "tables")
+IMPORTS: Final[u32] = offsetof(Context, "imports")
+TRAP_EXIT: Final[u32] = offsetof(Context, "trap_exit")
+TRAP: Final[u32] = offsetof(Context, "trap")
+RUNTIME: Final[u32] = offsetof(Context, "runtime")
+REF_CODE: Final[u32] = offsetof(FunctionRef, "code")
+REF_SIGNATURE: Final[u32] = offsetof(FunctionRef, "signature")
+REF_HANDLER: Final[u32] = offsetof(FunctionRef, "handler")
+VIEW_ELEMENTS: Final[u32] = offsetof(TableView, "elements")
+VIEW_LENGTH: Final[u32] = offsetof(TableView, "length")
+
+
+def global_offset(index: u32) -> u32:
+    """Where the cell of a global is, counted from the context."""
+    return GLOBALS + CELL_BYTES * index
+
+
+def context_bytes(globals: u32) -> usize:
+    return usize(GLOBALS) + usize(CELL_BYTES) * globals

@@ -1,0 +1,197 @@
+"""One allocated function -> machine code, trap map entries and relocations.
+
+    prologue        stack check, saved registers, frame, parameters to their places
+    blocks          in their order; before each instruction the moves that it needs
+    out of line     the moves of edges that were jumped to, then the traps (a `ud2` each)
+
+Short jumps forward need to know that their target is near before it is emitted: `bound_blocks`
+adds up the longest that each instruction can be. When a jump is patched, its distance is checked.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import kernel_src.jit.encode as encode
+from kernel_src.jit.context import (
+    STACK_LIMIT,
+    TRAP_STACK,
+    UNCHECKED_FRAME,
+)
+from kernel_src.jit.emit_control import JUMPS_BOUND, MOVE_BOUND, destination, emit_control
+from kernel_src.jit.emit_ops import emit_op
+from kernel_src.jit.emitter import Emitter, Fixup, Target
+from kernel_src.jit.encode import Mem
+from kernel_src.jit.frame import is_leaf, outgoing_words
+from kernel_src.jit.ir import NONE, edge_count_of, edge_of
+from kernel_src.jit.machine import MInst, MOp, has_list, is_division
+from kernel_src.jit.regs import (
+    ARGUMENT_COUNT,
+    CONTEXT,
+    REGISTERS,
+    RESULT_COUNT,
+    RSP,
+    SCRATCH,
+    in_set,
+)
+from kernel_src.lib.arena import ArenaFull, alloc_slice
+from pykern.lang import Ptr, fill, i32, raises, ref, u8, u32
+
+FUNCTION_ALIGN: Final[u32] = 16
+# The longest that any instruction can be with the copies it may need, by kind
+PLAIN_BOUND: Final[u32] = 40
+DIVISION_BOUND: Final[u32] = 100
+CALL_BOUND: Final[u32] = 64
+SWITCH_BOUND: Final[u32] = 48
+
+
+@raises(ArenaFull)
+def emit_function(emitter: Ptr[Emitter]) -> None:
+    """Emits the function that `emitter` has been set up for (compile.py)."""
+    prepare(emitter)
+    code = emitter.code
+    encode.int3_until(code, FUNCTION_ALIGN)
+    start = code.used
+    emit_prologue(emitter)
+    for n in range(emitter.function.block_count):
+        emit_block(emitter, n)
+    for i in range(emitter.pending_count):
+        emit_edge_out_of_line(emitter, emitter.pending_edges[i])
+    for i in range(emitter.fixup_count):
+        finish_fixup(emitter, emitter.fixups[i])
+    frame = emitter.frame.size + 8 * emitter.frame.saved_count
+    emitter.traps.add_function(emitter.function.index, start, code.used, frame)
+
+
+@raises(ArenaFull)
+def prepare(emitter: Ptr[Emitter]) -> None:
+    function = emitter.function
+    allocation = emitter.resolution.allocation
+    leaf = is_leaf(emitter.machine)
+    outgoing = outgoing_words(emitter.machine, emitter.module)
+    emitter.frame.init(allocation.used, allocation.slot_count, outgoing, leaf)
+    emitter.mover.init(emitter.arena, allocation.slot_count, incoming_words(emitter))
+    emitter.fixup_count = 0
+    emitter.pending_count = 0
+    alloc_slice(emitter.arena, ref(emitter.fixups), function.block_count + 16)
+    alloc_slice(emitter.arena, ref(emitter.block_at), function.block_count)
+    alloc_slice(emitter.arena, ref(emitter.bound_at), function.block_count + 1)
+    alloc_slice(emitter.arena, ref(emitter.edge_fixups), function.edge_count)
+    alloc_slice(emitter.arena, ref(emitter.pending_edges), function.edge_count)
+    fill(emitter.edge_fixups, NONE)
+    bound_blocks(emitter)
+
+
+def incoming_words(emitter: Ptr[Emitter]) -> u32:
+    words: u32 = 0
+    if emitter.function.param_count > ARGUMENT_COUNT:
+        words = emitter.function.param_count - ARGUMENT_COUNT
+    if emitter.function.result_count > RESULT_COUNT + words:
+        words = emitter.function.result_count - RESULT_COUNT
+    return words
+
+
+# Bounds
+
+
+def bound_blocks(emitter: Ptr[Emitter]) -> None:
+    total: u32 = 0
+    for n in range(emitter.function.block_count):
+        emitter.bound_at[n] = total
+        block = emitter.machine.blocks[n]
+        for i in range(block.first, block.end):
+            total += bound(emitter, emitter.machine.insts[i])
+            total += MOVE_BOUND * count(emitter, emitter.resolution.before[i])
+        terminator = emitter.function.terminator(n)
+        for i in range(min(edge_count_of(terminator), 2)):
+            edge = edge_of(emitter.function, terminator, i)
+            total += JUMPS_BOUND + MOVE_BOUND * count(emitter, emitter.resolution.on_edge[edge])
+    emitter.bound_at[emitter.function.block_count] = total
+
+
+def count(emitter: Ptr[Emitter], first: u32) -> u32:
+    found: u32 = 0
+    n = first
+    while n != NONE:
+        found += 1
+        n = emitter.resolution.moves[n].next
+    return found
+
+
+def bound(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> u32:
+    if inst.op == MOp.SWITCH:
+        return SWITCH_BOUND + 4 * inst.imm
+    if has_list(inst):
+        return CALL_BOUND + MOVE_BOUND * (inst.c + 1)
+    if is_division(inst.op):
+        return DIVISION_BOUND
+    return PLAIN_BOUND
+
+
+# The parts of a function
+
+
+@raises(ArenaFull)
+def emit_prologue(emitter: Ptr[Emitter]) -> None:
+    code = emitter.code
+    frame = emitter.frame
+    emitter.block = 0
+    limit = Mem(base=CONTEXT, disp=i32(STACK_LIMIT))
+    if frame.size > UNCHECKED_FRAME:
+        encode.op_rm(code, encode.LEA, True, SCRATCH, Mem(base=RSP, disp=-i32(frame.size)))
+        encode.alu_rm(code, encode.ALU_CMP, True, SCRATCH, limit)
+        emitter.trap_if(encode.CC_B, TRAP_STACK, emitter.function.offsets[0])
+    elif not frame.leaf:
+        encode.alu_rm(code, encode.ALU_CMP, True, RSP, limit)
+        emitter.trap_if(encode.CC_B, TRAP_STACK, emitter.function.offsets[0])
+    for register in range(REGISTERS):
+        if in_set(frame.saved, u8(register)):
+            encode.push_r(code, u8(register))
+    if frame.size != 0:
+        encode.alu_ri(code, encode.ALU_SUB, True, RSP, i32(frame.size))
+    emitter.move_list(emitter.resolution.on_entry)
+
+
+@raises(ArenaFull)
+def emit_block(emitter: Ptr[Emitter], n: u32) -> None:
+    emitter.block = n
+    emitter.block_at[n] = emitter.code.used
+    block = emitter.machine.blocks[n]
+    for i in range(block.first, block.end):
+        if emitter.resolution.before[i] != NONE:
+            emitter.move_list(emitter.resolution.before[i])
+        emitter.position = 2 * i
+        inst = emitter.machine.insts[i]
+        if inst.op.value >= MOp.CALL.value and inst.op != MOp.FIXED:
+            emit_control(emitter, inst)
+        else:
+            emit_op(emitter, inst)
+
+
+@raises(ArenaFull)
+def emit_edge_out_of_line(emitter: Ptr[Emitter], edge: u32) -> None:
+    fixup = emitter.edge_fixups[edge]
+    while fixup != NONE:
+        patch_fixup(emitter, emitter.fixups[fixup], emitter.code.used)
+        fixup = emitter.fixups[fixup].next
+    emitter.move_list(emitter.resolution.on_edge[edge])
+    at = encode.jmp_near(emitter.code)
+    target = emitter.block_at[destination(emitter, edge)]
+    emitter.patch(at, emitter.code.used, target, False)
+
+
+@raises(ArenaFull)
+def finish_fixup(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
+    match fixup.target:
+        case Target.BLOCK:
+            patch_fixup(emitter, fixup, emitter.block_at[fixup.number])
+        case Target.EDGE:
+            pass
+        case Target.TRAP:
+            emitter.traps.add(emitter.code.used, fixup.number, fixup.cause)
+            patch_fixup(emitter, fixup, emitter.code.used)
+            encode.ud2(emitter.code)
+
+
+def patch_fixup(emitter: Ptr[Emitter], fixup: Ptr[Fixup], target: u32) -> None:
+    emitter.patch(fixup.at, fixup.base, target, fixup.short)

@@ -1,0 +1,301 @@
+"""Calls, branches and returns -> bytes.
+
+The moves of an edge are emitted where the edge is: before a jump; after a branch that is not
+taken; for a taken branch out of line, behind the function. A loop's branch back is inverted
+instead if it has moves, so that they lie in the loop.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import kernel_src.jit.encode as encode
+from kernel_src.jit.context import (
+    FUNCTION_REF_SHIFT,
+    IMPORTS,
+    REF_CODE,
+    REF_SIGNATURE,
+    RUNTIME,
+    TABLES,
+    TRAP_MEMORY,
+    TRAP_NONE,
+    TRAP_SIGNATURE,
+    TRAP_TABLE,
+    VIEW_ELEMENTS,
+    VIEW_LENGTH,
+    TableView,
+)
+from kernel_src.jit.emit_ops import emit_compare
+from kernel_src.jit.emitter import Emitter
+from kernel_src.jit.encode import Mem
+from kernel_src.jit.ir import NONE, edge_of
+from kernel_src.jit.machine import MInst, MOp
+from kernel_src.jit.regs import (
+    ARGUMENT_COUNT,
+    ARGUMENTS,
+    CONTEXT,
+    INCOMING,
+    OUTGOING,
+    RAX,
+    RDI,
+    REGISTERS,
+    RESULT_COUNT,
+    RESULTS,
+    RSP,
+    SCRATCH,
+    in_set,
+)
+from kernel_src.lib.arena import ArenaFull
+from pykern.lang import Ptr, i32, raises, sizeof, u8, u32
+
+# The longest encoding of a jump with another behind it, and of one move
+JUMPS_BOUND: Final[u32] = 16
+MOVE_BOUND: Final[u32] = 20
+
+
+@raises(ArenaFull)
+def emit_control(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    match inst.op:
+        case MOp.CALL:
+            move_arguments(emitter, inst, 0)
+            emitter.relocations.add(encode.call_near(emitter.code), inst.a)
+            note_return(emitter, inst)
+        case MOp.CALL_IMPORT:
+            move_arguments(emitter, inst, 0)
+            emit_import(emitter, inst.a)
+            note_return(emitter, inst)
+        case MOp.CALL_INDIRECT:
+            move_arguments(emitter, inst, 1)
+            emit_indirect(emitter, inst)
+            note_return(emitter, inst)
+        case MOp.CALL_RUNTIME:
+            emit_runtime_call(emitter, inst)
+        case MOp.STACK_RESULT:
+            mem = emitter.word(OUTGOING + inst.imm)
+            encode.op_rm(emitter.code, encode.LOAD, True, emitter.result(inst), mem)
+        case MOp.JUMP:
+            edge = edge_of(emitter.function, emitter.function.terminator(emitter.block), 0)
+            emit_edge(emitter, edge)
+        case MOp.BRANCH:
+            emit_branch(emitter, inst)
+        case MOp.SWITCH:
+            emit_switch(emitter, inst)
+        case MOp.RETURN:
+            emit_return(emitter, inst)
+        case _:
+            emitter.traps.add(emitter.code.used, inst.offset, u8(inst.imm))
+            encode.ud2(emitter.code)
+
+
+# Calls
+
+
+@raises(ArenaFull)
+def note_return(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    """The return address of a call, for backtraces."""
+    emitter.traps.add(emitter.code.used, inst.offset, TRAP_NONE)
+
+
+@raises(ArenaFull)
+def move_arguments(emitter: Ptr[Emitter], inst: Ptr[MInst], skip: u32) -> None:
+    """Puts the list's values where the callee expects them. The first `skip` of them go to rax."""
+    emitter.mover.clear()
+    for i in range(inst.c):
+        value = emitter.function.pool[inst.b + i]
+        if i < skip:
+            emitter.add_operand_move(RAX, value)
+        elif i - skip < ARGUMENT_COUNT:
+            emitter.add_operand_move(ARGUMENTS[i - skip], value)
+        else:
+            emitter.add_operand_move(OUTGOING + i - skip - ARGUMENT_COUNT, value)
+    emitter.do_moves()
+
+
+def emit_import(emitter: Ptr[Emitter], index: u32) -> None:
+    """The callee gets the address of its FunctionRef in r11."""
+    code = emitter.code
+    encode.op_rm(code, encode.LOAD, True, SCRATCH, Mem(base=CONTEXT, disp=i32(IMPORTS)))
+    if index != 0:
+        encode.alu_ri(code, encode.ALU_ADD, True, SCRATCH, i32(index << FUNCTION_REF_SHIFT))
+    encode.call_m(code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
+
+
+@raises(ArenaFull)
+def emit_indirect(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    """rax is the index. A null element has signature 0, which no type has, so one comparison is
+    enough; which of the two it was, the trap's handler sees in the element r11 points to."""
+    code = emitter.code
+    view = inst.imm * u32(sizeof(TableView))
+    encode.op_rm(code, encode.LOAD, True, SCRATCH, Mem(base=CONTEXT, disp=i32(TABLES)))
+    length = Mem(base=SCRATCH, disp=i32(view + VIEW_LENGTH))
+    encode.alu_rm(code, encode.ALU_CMP, True, RAX, length)
+    emitter.trap_if(encode.CC_AE, TRAP_TABLE, inst.offset)
+    encode.shift_ri(code, encode.SHIFT_SHL, True, RAX, FUNCTION_REF_SHIFT)
+    elements = Mem(base=SCRATCH, disp=i32(view + VIEW_ELEMENTS))
+    encode.op_rm(code, encode.LOAD, True, SCRATCH, elements)
+    encode.alu_rr(code, encode.ALU_ADD, True, SCRATCH, RAX)
+    signature = i32(emitter.signatures[inst.a])
+    encode.alu_mi(
+        code, encode.ALU_CMP, False, Mem(base=SCRATCH, disp=i32(REF_SIGNATURE)), signature
+    )
+    emitter.trap_if(encode.CC_NE, TRAP_SIGNATURE, inst.offset)
+    encode.call_m(code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
+
+
+@raises(ArenaFull)
+def emit_runtime_call(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    """A function of the runtime: the context first, then the operands, all in registers."""
+    code = emitter.code
+    emitter.mover.clear()
+    for i in range(inst.c):
+        emitter.add_operand_move(ARGUMENTS[i + 1], emitter.function.pool[inst.b + i])
+    emitter.do_moves()
+    encode.mov_rr(code, True, RDI, CONTEXT)
+    encode.call_m(code, Mem(base=CONTEXT, disp=i32(RUNTIME + 8 * inst.a)))
+    note_return(emitter, inst)
+    if inst.imm != 0:
+        encode.test_rr(code, False, RAX, RAX)
+        emitter.trap_if(encode.CC_NE, TRAP_MEMORY, inst.offset)
+    else:
+        # The kernel's convention leaves the upper half of a 32-bit result undefined.
+        encode.mov_rr(code, False, RAX, RAX)
+
+
+# Branches
+
+
+def count_moves(emitter: Ptr[Emitter], edge: u32) -> u32:
+    count: u32 = 0
+    n = emitter.resolution.on_edge[edge]
+    while n != NONE:
+        count += 1
+        n = emitter.resolution.moves[n].next
+    return count
+
+
+def has_moves(emitter: Ptr[Emitter], edge: u32) -> bool:
+    return emitter.resolution.on_edge[edge] != NONE
+
+
+def destination(emitter: Ptr[Emitter], edge: u32) -> u32:
+    """The block that control gets to by an edge, past blocks that only jump on."""
+    block = emitter.function.edges[edge].target
+    while is_empty(emitter, block):
+        block = emitter.function.edges[emitter.function.terminator(block).a].target
+    return block
+
+
+def is_empty(emitter: Ptr[Emitter], block: u32) -> bool:
+    """Is the block a forward jump and nothing else?"""
+    blocks = emitter.machine.blocks[block]
+    if blocks.end - blocks.first != 1 or emitter.machine.insts[blocks.first].op != MOp.JUMP:
+        return False
+    edge = emitter.function.terminator(block).a
+    forward = emitter.function.edges[edge].target > block
+    return (
+        forward and not has_moves(emitter, edge) and emitter.resolution.before[blocks.first] == NONE
+    )
+
+
+def is_next(emitter: Ptr[Emitter], block: u32) -> bool:
+    """Does control get to the block by going on? Blocks in between must be empty ones that lead
+    there."""
+    n = emitter.block + 1
+    while n < block and is_empty(emitter, n):
+        n = emitter.function.edges[emitter.function.terminator(n).a].target
+    return n == block
+
+
+@raises(ArenaFull)
+def emit_edge(emitter: Ptr[Emitter], edge: u32) -> None:
+    """Goes over an edge from the end of a block: its moves, and a jump if the target is not
+    next."""
+    emitter.move_list(emitter.resolution.on_edge[edge])
+    block = destination(emitter, edge)
+    if not is_next(emitter, block):
+        emitter.tail = JUMPS_BOUND
+        emitter.jump(block)
+
+
+@raises(ArenaFull)
+def emit_branch(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    terminator = emitter.function.terminator(emitter.block)
+    taken = edge_of(emitter.function, terminator, 0)
+    other = edge_of(emitter.function, terminator, 1)
+    cc = inst.cond
+    emit_compare(emitter, inst.wide, inst.a, inst.b, inst.imm)
+    # Of the two, `other` is emitted in line: rather the next block, or a loop's branch with moves.
+    if is_next(emitter, destination(emitter, taken)) or repeats_with_moves(emitter, taken):
+        swap = taken
+        taken = other
+        other = swap
+        cc ^= 1
+    if has_moves(emitter, taken):
+        emitter.jump_if_to_edge(cc, taken)
+    else:
+        emitter.tail = JUMPS_BOUND + MOVE_BOUND * count_moves(emitter, other)
+        emitter.jump_if(cc, destination(emitter, taken))
+    emit_edge(emitter, other)
+
+
+def repeats_with_moves(emitter: Ptr[Emitter], edge: u32) -> bool:
+    return emitter.function.edges[edge].target <= emitter.block and has_moves(emitter, edge)
+
+
+@raises(ArenaFull)
+def emit_switch(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    """A table of distances from itself, behind the jump. rax is free here.
+
+    lea r11, table; movsxd rax, [r11 + 4 * index]; add rax, r11; jmp rax
+    """
+    code = emitter.code
+    function = emitter.function
+    terminator = function.terminator(emitter.block)
+    count = terminator.c - 1
+    emitter.into_register(RAX, False, emitter.place(inst.a))
+    encode.alu_ri(code, encode.ALU_CMP, False, RAX, i32(count))
+    at = encode.jcc_near(code, encode.CC_AE)
+    link_near(emitter, at, code.used, edge_of(function, terminator, count))
+    if count == 0:
+        return
+    table = encode.lea_rip(code, SCRATCH)
+    entry = Mem(base=SCRATCH, disp=0, index=RAX, scale=2)
+    encode.op_rm(code, encode.MOVSXD, True, RAX, entry)
+    encode.alu_rr(code, encode.ALU_ADD, True, RAX, SCRATCH)
+    encode.jmp_r(code, RAX)
+    encode.int3_until(code, 4)
+    start = code.used
+    emitter.patch(table, table + 4, start, False)
+    for i in range(count):
+        at = code.used
+        code.put32(0)
+        link_near(emitter, at, start, edge_of(function, terminator, i))
+
+
+@raises(ArenaFull)
+def link_near(emitter: Ptr[Emitter], at: u32, base: u32, edge: u32) -> None:
+    if has_moves(emitter, edge):
+        emitter.link_edge(at, base, edge)
+    else:
+        emitter.link_block(at, base, destination(emitter, edge), False)
+
+
+@raises(ArenaFull)
+def emit_return(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    emitter.mover.clear()
+    for i in range(inst.c):
+        value = emitter.function.pool[inst.b + i]
+        if i < RESULT_COUNT:
+            emitter.add_operand_move(RESULTS[i], value)
+        else:
+            emitter.add_operand_move(INCOMING + i - RESULT_COUNT, value)
+    emitter.do_moves()
+    code = emitter.code
+    frame = emitter.frame
+    if frame.size != 0:
+        encode.alu_ri(code, encode.ALU_ADD, True, RSP, i32(frame.size))
+    for i in range(REGISTERS):
+        register = u8(REGISTERS - 1 - i)
+        if in_set(frame.saved, register):
+            encode.pop_r(code, register)
+    encode.ret(code)

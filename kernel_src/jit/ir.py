@@ -1,0 +1,384 @@
+"""The intermediate form of one function: SSA with block parameters, in flat tables.
+
+- A value is the index of the instruction that defines it.
+- An instruction is 16 bytes; what its three operand words mean is in its row of `ROWS`.
+- Blocks are in the order of the bytecode, and each one's instructions are consecutive: parameters
+first,
+  one terminator last. Wasm is structured, so a loop is a run of blocks that starts with its
+  header, and every definition comes before its uses in this order, except for arguments on the
+  edge back to a header.
+- An edge goes from a terminator to a block and carries one argument for each parameter of it:
+that is
+  where values meet.
+
+Everything is allocated from one arena, which its owner resets after the function is compiled.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
+from pykern.lang import (
+    Array,
+    Ptr,
+    Slice,
+    comptime,
+    enum,
+    raises,
+    ref,
+    static_assert,
+    struct,
+    truncate,
+    u8,
+    u16,
+    u32,
+    u64,
+)
+
+NONE: Final[u32] = 0xFFFF_FFFF  # no value, no edge, no block
+
+
+@enum(u8)
+class Type:
+    NONE = 0  # the instruction defines no value
+    I32 = 1
+    I64 = 2
+
+
+@enum(u8)
+class Op:
+    NOP = 0
+    PARAM = 1
+    CONST = 2
+    # wasm's order from here to ROTR, so that an opcode maps by its distance from the first
+    EQ = 3
+    NE = 4
+    LT_S = 5
+    LT_U = 6
+    GT_S = 7
+    GT_U = 8
+    LE_S = 9
+    LE_U = 10
+    GE_S = 11
+    GE_U = 12
+    CLZ = 13
+    CTZ = 14
+    POPCNT = 15
+    ADD = 16
+    SUB = 17
+    MUL = 18
+    DIV_S = 19
+    DIV_U = 20
+    REM_S = 21
+    REM_U = 22
+    AND = 23
+    OR = 24
+    XOR = 25
+    SHL = 26
+    SHR_S = 27
+    SHR_U = 28
+    ROTL = 29
+    ROTR = 30
+    WRAP = 31
+    EXTEND_U = 32
+    EXTEND_S = 33
+    EXTEND8_S = 34
+    EXTEND16_S = 35
+    EXTEND32_S = 36
+    SELECT = 37
+    LOAD8_S = 38
+    LOAD8_U = 39
+    LOAD16_S = 40
+    LOAD16_U = 41
+    LOAD32_S = 42
+    LOAD32_U = 43
+    LOAD64 = 44
+    STORE8 = 45
+    STORE16 = 46
+    STORE32 = 47
+    STORE64 = 48
+    GLOBAL_GET = 49
+    GLOBAL_SET = 50
+    MEMORY_SIZE = 51
+    CALL = 52
+    CALL_INDIRECT = 53
+    CALL_RUNTIME = 54
+    RESULT = 55
+    JUMP = 56
+    BRANCH = 57
+    SWITCH = 58
+    RETURN = 59
+    TRAP = 60
+
+
+OPS: Final = 61
+
+# One row an operation, in the order of `Op`: name; properties; the operand words.
+#   a b c  the word is a value
+#   l      words b and c are the start and length of a list of values in `pool`
+#   p      pure: may be dropped when unused, and done anywhere its operands are defined
+#   t      ends a block               m  may be exchanged: a op b = b op a
+ROWS: Final = """
+nop         -
+param       p     in the block's order
+const       p     a: low half; b: high half
+eq          abpm
+ne          abpm
+lt_s        abp
+lt_u        abp
+gt_s        abp
+gt_u        abp
+le_s        abp
+le_u        abp
+ge_s        abp
+ge_u        abp
+clz         ap
+ctz         ap
+popcnt      ap
+add         abpm
+sub         abp
+mul         abpm
+div_s       ab
+div_u       ab
+rem_s       ab
+rem_u       ab
+and         abpm
+or          abpm
+xor         abpm
+shl         abp
+shr_s       abp
+shr_u       abp
+rotl        abp
+rotr        abp
+wrap        ap
+extend_u    ap
+extend_s    ap
+extend8_s   ap
+extend16_s  ap
+extend32_s  ap
+select      abcp  c: the condition; a: the value if it is not zero; b: if it is
+load8_s     a     a: address; c: offset
+load8_u     a
+load16_s    a
+load16_u    a
+load32_s    a
+load32_u    a
+load64      a
+store8      ab    a: address; b: value; c: offset
+store16     ab
+store32     ab
+store64     ab
+global_get  p     b: global. Not moved across global_set: it stays in its place
+global_set  a     b: global
+memory_size p     stays in its place like global_get
+call        l     a: function; the list: arguments. Its value is the first result
+callind     l     a: type; flags: table; the list: index, then arguments
+callrt      l     a: number of the runtime's function
+result      ap    a: the call; b: which result
+jump        t     a: edge
+branch      at    a: condition; b: edge if it is not zero; c: edge if it is
+switch      at    a: index; b, c: a list of edges in `pool`, the default last
+return      lt
+trap        t     a: cause
+"""
+
+USES_A: Final[u8] = 1
+USES_B: Final[u8] = 2
+USES_C: Final[u8] = 4
+USES_LIST: Final[u8] = 8
+PURE: Final[u8] = 16
+TERMINATOR: Final[u8] = 32
+COMMUTES: Final[u8] = 64
+
+
+@comptime
+def property_table(rows: str) -> list[int]:
+    letters = "abclptm"
+    table = []
+    for row in rows.strip().splitlines():
+        bits = 0
+        for letter in row.split()[1].strip("-"):
+            bits |= 1 << letters.index(letter)
+        table.append(bits)
+    return table
+
+
+PROPERTIES: Final[Array[u8, 61]] = property_table(ROWS)
+static_assert(Op.TRAP.value == OPS - 1, "a row of ROWS for each Op")
+
+
+@struct
+class Inst:
+    op: Op
+    type: Type
+    flags: u16
+    a: u32
+    b: u32
+    c: u32
+
+
+@struct
+class Block:
+    first: u32  # its instructions are [first, end)
+    end: u32
+    params: u32  # how many of the first are parameters
+    edges: u32  # first of the incoming edges, a list through Edge.next
+    loop_end: u32  # for a loop's header, the last block of the loop; else NONE
+    depth: u32  # loops around it
+
+
+@struct
+class Edge:
+    source: u32
+    target: u32
+    args: u32  # start in `pool`
+    count: u32
+    next: u32  # the target's next incoming edge
+
+
+@struct
+class Function:
+    arena: Ptr[Arena]
+    index: u32  # in the module, imports first
+    insts: Slice[Inst]
+    offsets: Slice[u32]  # of each instruction: where in the module it comes from
+    inst_count: u32
+    blocks: Slice[Block]
+    block_count: u32
+    edges: Slice[Edge]
+    edge_count: u32
+    pool: Slice[u32]
+    pool_count: u32
+    param_count: u32
+    result_count: u32
+
+    @raises(ArenaFull)
+    def init(self, arena: Ptr[Arena], index: u32, body_bytes: u32) -> None:
+        """An empty function. The tables start at a size that most bodies of this length need."""
+        self.arena = arena
+        self.index = index
+        self.inst_count = 0
+        self.block_count = 0
+        self.edge_count = 0
+        self.pool_count = 0
+        alloc_slice(arena, ref(self.insts), body_bytes // 2 + 64)
+        alloc_slice(arena, ref(self.offsets), body_bytes // 2 + 64)
+        alloc_slice(arena, ref(self.blocks), body_bytes // 16 + 16)
+        alloc_slice(arena, ref(self.edges), body_bytes // 16 + 16)
+        alloc_slice(arena, ref(self.pool), body_bytes // 4 + 64)
+
+    @raises(ArenaFull)
+    def add(self, op: Op, type: Type, a: u32, b: u32, c: u32, offset: u32) -> u32:
+        """Appends an instruction to the last block."""
+        n = self.inst_count
+        if n == len(self.insts):
+            grow_slice(self.arena, ref(self.insts), n + 1)
+            grow_slice(self.arena, ref(self.offsets), n + 1)
+        inst = self.insts[n]
+        inst.op = op
+        inst.type = type
+        inst.flags = 0
+        inst.a = a
+        inst.b = b
+        inst.c = c
+        self.offsets[n] = offset
+        self.inst_count = n + 1
+        return n
+
+    @raises(ArenaFull)
+    def add_block(self, depth: u32) -> u32:
+        """Starts a block; instructions added from now on are its own."""
+        n = self.block_count
+        if n == len(self.blocks):
+            grow_slice(self.arena, ref(self.blocks), n + 1)
+        block = self.blocks[n]
+        block.first = self.inst_count
+        block.end = self.inst_count
+        block.params = 0
+        block.edges = NONE
+        block.loop_end = NONE
+        block.depth = depth
+        self.block_count = n + 1
+        return n
+
+    @raises(ArenaFull)
+    def add_edge(self, source: u32) -> u32:
+        """An edge that has no target yet."""
+        n = self.edge_count
+        if n == len(self.edges):
+            grow_slice(self.arena, ref(self.edges), n + 1)
+        edge = self.edges[n]
+        edge.source = source
+        edge.target = NONE
+        edge.args = 0
+        edge.count = 0
+        edge.next = NONE
+        self.edge_count = n + 1
+        return n
+
+    def connect(self, edge: u32, target: u32) -> None:
+        record = self.edges[edge]
+        record.target = target
+        record.next = self.blocks[target].edges
+        self.blocks[target].edges = edge
+
+    @raises(ArenaFull)
+    def reserve(self, count: u32) -> u32:
+        """The start of `count` new words of the pool."""
+        start = self.pool_count
+        if start + count > len(self.pool):
+            grow_slice(self.arena, ref(self.pool), start + count)
+        self.pool_count = start + count
+        return start
+
+    def list_of(self, inst: Ptr[Inst]) -> Slice[u32]:
+        """The list that words b and c of an instruction mean."""
+        return self.pool[inst.b : inst.b + inst.c]
+
+    def args_of(self, edge: u32) -> Slice[u32]:
+        record = self.edges[edge]
+        return self.pool[record.args : record.args + record.count]
+
+    def is_const(self, value: u32) -> bool:
+        return self.insts[value].op == Op.CONST
+
+    def const_bits(self, value: u32) -> u64:
+        """What a constant is, zero-extended."""
+        inst = self.insts[value]
+        return u64(inst.b) << 32 | inst.a
+
+    def terminator(self, block: u32) -> Ptr[Inst]:
+        return self.insts[self.blocks[block].end - 1]
+
+
+def has_property(op: Op, property: u8) -> bool:
+    return PROPERTIES[op.value] & property != 0
+
+
+def low_half(bits: u64) -> u32:
+    return truncate(u32, bits)
+
+
+def high_half(bits: u64) -> u32:
+    return truncate(u32, bits >> 32)
+
+
+def edge_count_of(inst: Ptr[Inst]) -> u32:
+    """How many edges leave a terminator."""
+    if inst.op == Op.JUMP:
+        return 1
+    if inst.op == Op.BRANCH:
+        return 2
+    if inst.op == Op.SWITCH:
+        return inst.c
+    return 0
+
+
+def edge_of(function: Ptr[Function], inst: Ptr[Inst], n: u32) -> u32:
+    """Edge number `n` of a terminator."""
+    if inst.op == Op.JUMP:
+        return inst.a
+    if inst.op == Op.BRANCH:
+        return inst.b if n == 0 else inst.c
+    return function.pool[inst.b + n]

@@ -1,0 +1,356 @@
+"""Where is each value alive? Ranges of positions, for values and for machine registers.
+
+One pass over the blocks, last to first, and over each block's instructions backwards:
+
+    live after the block    what its successors need at their start, and the arguments of its edges
+    a definition            ends the range that uses further down have opened at the block's start
+    a use                   opens a range from the block's start to the use
+    a loop's header         whatever it needs is alive in the whole loop
+
+The last rule makes iteration unnecessary: a loop is a run of blocks, and what is alive at its
+header must survive until the last branch back. What is alive at the function's start would be a
+use that its definition does not dominate.
+
+Ranges and uses are lists in increasing order. An instruction that destroys registers makes a
+range of each (`clobbers`); a result that stays in its register for a `fixed` to fetch extends it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel_src.jit.ir import NONE, Function, Op, edge_count_of, edge_of
+from kernel_src.jit.machine import (
+    MachineCode,
+    MInst,
+    MOp,
+    clobbers,
+    has_list,
+    is_division,
+    needs_register,
+    operand,
+    uses_operand,
+)
+from kernel_src.jit.regs import (
+    ARGUMENT_COUNT,
+    ARGUMENTS,
+    NO_PLACE,
+    RAX,
+    RCX,
+    REGISTERS,
+    RESULT_COUNT,
+    RESULTS,
+    in_set,
+)
+from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
+from pykern.lang import Array, Ptr, Slice, fill, raises, ref, struct, u8, u32, usize, zeroed
+
+NO_HINT: Final[u32] = 0xFFFF_FFFF
+
+
+@struct
+class Range:
+    start: u32
+    end: u32  # exclusive
+    next: u32
+
+
+@struct
+class Use:
+    position: u32
+    register: bool  # the value must be in a register there
+    next: u32
+
+
+@struct
+class Interval:
+    """A value's life, or after splitting a piece of it."""
+
+    value: u32
+    ranges: u32  # NONE: the value is never needed
+    uses: u32
+    end: u32
+    place: u32
+    next: u32  # the following piece
+
+
+@struct
+class Liveness:
+    arena: Ptr[Arena]
+    ranges: Slice[Range]
+    range_count: u32
+    uses: Slice[Use]
+    use_count: u32
+    intervals: Slice[Interval]  # those of the values first, by number; then further pieces
+    interval_count: u32
+    fixed: Array[u32, 16]  # the ranges in which each register is destroyed or holds a result
+    # A register, or REGISTERS + a value whose place is wanted: from the definition, from a use
+    hint: Slice[u32]
+    use_hint: Slice[u32]
+
+    @raises(ArenaFull)
+    def init(self, arena: Ptr[Arena], values: u32) -> None:
+        self.arena = arena
+        self.range_count = 0
+        self.use_count = 0
+        self.interval_count = values
+        alloc_slice(arena, ref(self.ranges), usize(values) + 64)
+        alloc_slice(arena, ref(self.uses), usize(values) + 64)
+        alloc_slice(arena, ref(self.intervals), usize(values) + 64)
+        alloc_slice(arena, ref(self.hint), values)
+        alloc_slice(arena, ref(self.use_hint), values)
+        fill(self.hint, NO_HINT)
+        fill(self.use_hint, NO_HINT)
+        for register in range(REGISTERS):
+            self.fixed[register] = NONE
+        for value in range(values):
+            interval = self.intervals[value]
+            interval.value = value
+            interval.ranges = NONE
+            interval.uses = NONE
+            interval.end = 0
+            interval.place = NO_PLACE
+            interval.next = NONE
+
+    @raises(ArenaFull)
+    def new_range(self, start: u32, end: u32, next: u32) -> u32:
+        n = self.range_count
+        if n == len(self.ranges):
+            grow_slice(self.arena, ref(self.ranges), n + 1)
+        span = self.ranges[n]
+        span.start = start
+        span.end = end
+        span.next = next
+        self.range_count = n + 1
+        return n
+
+    @raises(ArenaFull)
+    def add_range(self, value: u32, start: u32, end: u32) -> None:
+        """Adds [start, end), which begins no later than any range so far."""
+        interval = self.intervals[value]
+        first = interval.ranges
+        if first == NONE or self.ranges[first].start > end:
+            interval.ranges = self.new_range(start, end, first)
+            interval.end = max(interval.end, end)
+            return
+        merged = self.ranges[first]
+        merged.start = min(merged.start, start)
+        merged.end = max(merged.end, end)
+        next = merged.next
+        while next != NONE and self.ranges[next].start <= merged.end:
+            merged.end = max(merged.end, self.ranges[next].end)
+            next = self.ranges[next].next
+        merged.next = next
+        interval.end = max(interval.end, end)
+
+    @raises(ArenaFull)
+    def add_use(self, value: u32, position: u32, register: bool) -> None:
+        n = self.use_count
+        if n == len(self.uses):
+            grow_slice(self.arena, ref(self.uses), n + 1)
+        use = self.uses[n]
+        use.position = position
+        use.register = register
+        use.next = self.intervals[value].uses
+        self.intervals[value].uses = n
+        self.use_count = n + 1
+
+    def is_needed(self, value: u32) -> bool:
+        return self.intervals[value].ranges != NONE
+
+    def start_of(self, interval: u32) -> u32:
+        return self.ranges[self.intervals[interval].ranges].start
+
+
+@struct
+class Walk:
+    """The state of the pass: which values are alive where it has got to."""
+
+    function: Ptr[Function]
+    code: Ptr[MachineCode]
+    live: Ptr[Liveness]
+    mark: Slice[u32]  # equal to `epoch` for the values that are alive
+    epoch: u32
+    list: Slice[u32]  # the alive values, and some that were
+    count: u32
+    start: u32  # position of the block's start
+    # For each block, what it needs at its start: a list in `needed`
+    needed: Slice[u32]
+    needed_count: u32
+    first: Slice[u32]
+    counts: Slice[u32]
+    # A register that holds a result: until which position; 0 if it does not
+    held: Array[u32, 16]
+
+    @raises(ArenaFull)
+    def revive(self, value: u32) -> None:
+        if self.mark[value] == self.epoch:
+            return
+        self.mark[value] = self.epoch
+        if self.count == len(self.list):
+            grow_slice(self.live.arena, ref(self.list), self.count + 1)
+        self.list[self.count] = value
+        self.count += 1
+
+    @raises(ArenaFull)
+    def use(self, value: u32, position: u32, register: bool) -> None:
+        if self.function_constant(value):
+            return
+        self.live.add_range(value, self.start, position + 1)
+        self.live.add_use(value, position, register)
+        self.revive(value)
+
+    def function_constant(self, value: u32) -> bool:
+        return value < self.function.inst_count and self.function.is_const(value)
+
+    @raises(ArenaFull)
+    def define(self, value: u32, position: u32) -> None:
+        if self.live.is_needed(value):
+            self.live.ranges[self.live.intervals[value].ranges].start = position
+        else:
+            self.live.add_range(value, position, position + 1)
+        self.live.add_use(value, position, True)
+        self.mark[value] = 0
+
+
+@raises(ArenaFull)
+def find_liveness(
+    function: Ptr[Function], code: Ptr[MachineCode], arena: Ptr[Arena], live: Ptr[Liveness]
+) -> None:
+    live.init(arena, code.values)
+    walk: Walk = zeroed()
+    walk.function = function
+    walk.code = code
+    walk.live = live
+    alloc_slice(arena, ref(walk.mark), code.values)
+    alloc_slice(arena, ref(walk.list), 64)
+    alloc_slice(arena, ref(walk.needed), function.block_count * 4)
+    alloc_slice(arena, ref(walk.first), function.block_count)
+    alloc_slice(arena, ref(walk.counts), function.block_count)
+    for i in range(function.block_count):
+        walk_block(walk, function.block_count - 1 - i)
+    for i in range(ARGUMENT_COUNT):
+        if i < function.param_count:
+            live.hint[i] = ARGUMENTS[i]
+    assert walk.counts[0] == 0, f"v{walk.needed[walk.first[0]]} is used where it is not defined"
+
+
+@raises(ArenaFull)
+def walk_block(walk: Ptr[Walk], n: u32) -> None:
+    block = walk.code.blocks[n]
+    walk.epoch += 1
+    walk.count = 0
+    walk.start = 2 * block.first
+    add_live_out(walk, n)
+    for i in range(walk.count):
+        walk.live.add_range(walk.list[i], walk.start, 2 * block.end)
+    for i in range(block.end - block.first):
+        walk_inst(walk, block.end - 1 - i)
+    define_params(walk, n)
+    save_needed(walk, n)
+    loop_end = walk.function.blocks[n].loop_end
+    if loop_end != NONE:
+        for i in range(walk.counts[n]):
+            value = walk.needed[walk.first[n] + i]
+            walk.live.add_range(value, walk.start, 2 * walk.code.blocks[loop_end].end)
+
+
+@raises(ArenaFull)
+def add_live_out(walk: Ptr[Walk], n: u32) -> None:
+    function = walk.function
+    terminator = function.terminator(n)
+    for i in range(edge_count_of(terminator)):
+        edge = edge_of(function, terminator, i)
+        target = function.edges[edge].target
+        # The target of a branch back has not been walked: the header's rule covers it.
+        for k in range(walk.counts[target]):
+            walk.revive(walk.needed[walk.first[target] + k])
+        args = function.args_of(edge)
+        for k in range(u32(len(args))):
+            param = function.blocks[target].first + k
+            if function.insts[param].op == Op.PARAM and not function.is_const(args[k]):
+                walk.revive(args[k])
+                hint_edge(walk.live, args[k], param, target <= n)
+
+
+def hint_edge(live: Ptr[Liveness], arg: u32, param: u32, back: bool) -> None:
+    """Argument and parameter want one place. A parameter of a loop is placed before what comes
+    back."""
+    live.use_hint[arg] = REGISTERS + param
+    if not back:
+        live.hint[param] = REGISTERS + arg
+
+
+@raises(ArenaFull)
+def walk_inst(walk: Ptr[Walk], i: u32) -> None:
+    inst = walk.code.insts[i]
+    position = 2 * i
+    destroyed = clobbers(inst.op)
+    if destroyed != 0:
+        destroy(walk, destroyed, position)
+    if inst.op == MOp.FIXED:
+        walk.held[inst.sub] = position + 1
+        walk.live.hint[inst.dst] = inst.sub
+    elif inst.dst != NONE and inst.a != NONE:
+        walk.live.hint[inst.dst] = REGISTERS + inst.a
+    if inst.dst != NONE:
+        walk.define(inst.dst, position + 1)
+    if has_list(inst):
+        use_list(walk, inst, position)
+    for n in range(u32(4)):
+        if uses_operand(inst, n):
+            walk.use(operand(inst, n), position, needs_register(inst, n))
+    hint_operands(walk.live, inst)
+
+
+@raises(ArenaFull)
+def destroy(walk: Ptr[Walk], registers: u32, position: u32) -> None:
+    live = walk.live
+    for register in range(REGISTERS):
+        if in_set(registers, u8(register)):
+            end = max(position + 2, walk.held[register])
+            walk.held[register] = 0
+            live.fixed[register] = live.new_range(position + 1, end, live.fixed[register])
+
+
+@raises(ArenaFull)
+def use_list(walk: Ptr[Walk], inst: Ptr[MInst], position: u32) -> None:
+    """Arguments and results: anywhere, but best where they are wanted."""
+    values = walk.function.pool[inst.b : inst.b + inst.c]
+    for i, value in enumerate(values):
+        walk.use(value, position, False)
+        if inst.op == MOp.RETURN and i < RESULT_COUNT:
+            walk.live.use_hint[value] = RESULTS[i]
+        elif (inst.op == MOp.CALL or inst.op == MOp.CALL_IMPORT) and i < ARGUMENT_COUNT:
+            walk.live.use_hint[value] = ARGUMENTS[i]
+
+
+def hint_operands(live: Ptr[Liveness], inst: Ptr[MInst]) -> None:
+    if inst.op == MOp.SHIFT_BY:
+        live.use_hint[inst.b] = RCX
+    elif is_division(inst.op):
+        live.use_hint[inst.a] = RAX
+
+
+@raises(ArenaFull)
+def define_params(walk: Ptr[Walk], n: u32) -> None:
+    block = walk.function.blocks[n]
+    for value in range(block.first, block.first + block.params):
+        if walk.live.is_needed(value):
+            walk.live.ranges[walk.live.intervals[value].ranges].start = walk.start
+            walk.mark[value] = 0
+
+
+@raises(ArenaFull)
+def save_needed(walk: Ptr[Walk], n: u32) -> None:
+    first = walk.needed_count
+    for i in range(walk.count):
+        value = walk.list[i]
+        if walk.mark[value] == walk.epoch:
+            walk.mark[value] = 0
+            if walk.needed_count == len(walk.needed):
+                grow_slice(walk.live.arena, ref(walk.needed), walk.needed_count + 1)
+            walk.needed[walk.needed_count] = value
+            walk.needed_count += 1
+    walk.first[n] = first
+    walk.counts[n] = walk.needed_count - first

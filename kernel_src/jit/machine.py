@@ -1,0 +1,263 @@
+"""Selected instructions: what the processor will do, on values instead of registers.
+
+An instruction has the shape of a machine operation but keeps three operands (`dst = a op b`); the
+emitter adds the copy that a two-operand encoding may need. Values are those of the intermediate
+form; further ones, numbered after them, hold constants that an instruction needs in a register.
+Constants are never kept: each use makes its own.
+
+Instruction n has two positions: 2n, where it reads its operands, and 2n+1, where it writes its
+result and destroys registers. A range of positions [from, to) in which two values overlap means
+two places.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel_src.jit.ir import NONE
+from kernel_src.jit.regs import CALLER_SAVED, NO_REGS, RAX, RCX, RDX
+from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
+from pykern.lang import (
+    Array,
+    Ptr,
+    Slice,
+    comptime,
+    copy,
+    enum,
+    raises,
+    ref,
+    static_assert,
+    struct,
+    u8,
+    u16,
+    u32,
+    zero,
+    zeroed,
+)
+
+
+@enum(u8)
+class MOp:
+    NOP = 0
+    IMM = 1
+    COPY = 2
+    ALU = 3
+    MUL = 4
+    SHIFT = 5
+    SHIFT_BY = 6
+    CLZ = 7
+    CTZ = 8
+    POPCNT = 9
+    SIGN8 = 10
+    SIGN16 = 11
+    SIGN32 = 12
+    SET = 13
+    CHOOSE = 14
+    LOAD = 15
+    STORE = 16
+    DIV_S = 17
+    DIV_U = 18
+    REM_S = 19
+    REM_U = 20
+    CALL = 21
+    CALL_IMPORT = 22
+    CALL_INDIRECT = 23
+    CALL_RUNTIME = 24
+    FIXED = 25
+    STACK_RESULT = 26
+    JUMP = 27
+    BRANCH = 28
+    SWITCH = 29
+    RETURN = 30
+    TRAP = 31
+
+
+MOPS: Final = 32
+
+# One row an operation, in the order of `MOp`: name; which words are values; what they mean.
+#   a b c d  the word is a value that must be in a register;  A B C D  a value in any place
+#   L        words b and c are the start and length of a list of values in the function's pool, in
+#            any place
+#   -        no operands
+# A word that holds NONE is absent; `imm` then takes its part.
+ROWS: Final = """
+nop            -
+imm            -     dst = the constant with halves imm and c
+copy           a     dst = a, 32 or 64 bits of it
+alu            aB    dst = a op b;  sub: encode.ALU_*
+mul            aB    dst = a * b
+shift          a     dst = a op imm;  sub: encode.SHIFT_*
+shift_by       aB    dst = a op b
+clz            A
+ctz            A
+popcnt         A
+sign8          a     dst = the low 8 bits of a, sign-extended
+sign16         a
+sign32         a
+set            aB    dst = a cond b
+choose         AbcD  dst = a if c cond d else b;  d absent: compared with imm
+load           a     dst = memory[base + a + imm];  sub: LOAD_*;  flags: BASE_*
+store          ab    memory[base + a + imm] = b;  b absent: c is the constant;  sub: bytes
+div_s          AB    the quotient is in rax afterwards, the remainder in rdx; imm: may skip checks
+div_u          AB
+rem_s          AB
+rem_u          AB
+call           L     a: function
+call_import    L     a: function
+call_indirect  L     a: type;  imm: table;  the list: index, then arguments
+call_runtime   L     a: number of the runtime's function; imm: 1 if the result is a trap
+fixed          -     dst = register `sub`, where the instruction before has left it
+stack_result   -     dst = word imm of the outgoing area
+jump           -
+branch         aB    to the first edge if a cond b, else to the second
+switch         A     imm: how many edges
+return         L
+trap           -     imm: cause
+"""
+
+# Properties: bits 0 to 3, words a to d must be in registers; bits 4 to 7, in any place; bit 8, a
+# list
+HAS_LIST: Final[u16] = 0x100
+
+
+@comptime
+def operand_table(rows: str) -> list[int]:
+    letters = "abcdABCDL"
+    table = []
+    for row in rows.strip().splitlines():
+        bits = 0
+        for letter in row.split()[1].strip("-"):
+            bits |= 1 << letters.index(letter)
+        table.append(bits)
+    return table
+
+
+OPERANDS: Final[Array[u16, 32]] = operand_table(ROWS)
+static_assert(MOp.TRAP.value == MOPS - 1, "a row of ROWS for each MOp")
+
+# Loads, by how the bytes become a register
+LOAD_U8: Final[u8] = 0
+LOAD_S8: Final[u8] = 1
+LOAD_U16: Final[u8] = 2
+LOAD_S16: Final[u8] = 3
+LOAD_U32: Final[u8] = 4
+LOAD_S32: Final[u8] = 5
+LOAD_64: Final[u8] = 6
+
+# What the address of a load or store is added to
+BASE_MEMORY: Final[u8] = 0  # a fault is a trap
+BASE_CONTEXT: Final[u8] = 1
+BASE_NONE: Final[u8] = 2  # the operand is the address
+
+
+@struct
+class MInst:
+    op: MOp
+    sub: u8
+    cond: u8  # encode.CC_*
+    flags: u8
+    wide: bool  # 64 bits instead of 32; for `branch`, `set`, `choose`: of the comparison
+    dst: u32
+    a: u32
+    b: u32
+    c: u32
+    d: u32
+    imm: u32
+    offset: u32  # in the module, of what this was made from
+
+
+@struct
+class MBlock:
+    first: u32  # its instructions are [first, end)
+    end: u32
+
+
+@struct
+class MachineCode:
+    arena: Ptr[Arena]
+    insts: Slice[MInst]
+    count: u32
+    blocks: Slice[MBlock]  # as many as the function has
+    values: u32  # of the intermediate form, and those made since
+
+    @raises(ArenaFull)
+    def init(self, arena: Ptr[Arena], values: u32, blocks: u32) -> None:
+        self.arena = arena
+        self.count = 0
+        self.values = values
+        alloc_slice(arena, ref(self.insts), values + values // 4 + 16)
+        alloc_slice(arena, ref(self.blocks), blocks)
+
+    @raises(ArenaFull)
+    def add(self, op: MOp) -> Ptr[MInst]:
+        """A new last instruction, all words absent."""
+        if self.count == len(self.insts):
+            grow_slice(self.arena, ref(self.insts), self.count + 1)
+        inst = self.insts[self.count]
+        self.count += 1
+        zero(inst)
+        inst.op = op
+        inst.dst = NONE
+        inst.a = NONE
+        inst.b = NONE
+        inst.c = NONE
+        inst.d = NONE
+        return inst
+
+    def reverse(self) -> None:
+        """Selection goes backwards: this puts the instructions in order."""
+        spare: MInst = zeroed()
+        for i in range(self.count // 2):
+            left = self.insts[i]
+            right = self.insts[self.count - 1 - i]
+            copy(spare, left)
+            copy(left, right)
+            copy(right, spare)
+
+
+def operand(inst: Ptr[MInst], n: u32) -> u32:
+    """Word a, b, c or d."""
+    match n:
+        case 0:
+            return inst.a
+        case 1:
+            return inst.b
+        case 2:
+            return inst.c
+        case _:
+            return inst.d
+
+
+def uses_operand(inst: Ptr[MInst], n: u32) -> bool:
+    """Is word n a value?"""
+    bits = OPERANDS[inst.op.value] >> n
+    return bits & 0x11 != 0 and operand(inst, n) != NONE
+
+
+def needs_register(inst: Ptr[MInst], n: u32) -> bool:
+    return OPERANDS[inst.op.value] >> n & 1 != 0
+
+
+def has_list(inst: Ptr[MInst]) -> bool:
+    return OPERANDS[inst.op.value] & HAS_LIST != 0
+
+
+def is_call(op: MOp) -> bool:
+    return op.value >= MOp.CALL.value and op.value <= MOp.CALL_RUNTIME.value
+
+
+def is_division(op: MOp) -> bool:
+    return op.value >= MOp.DIV_S.value and op.value <= MOp.REM_U.value
+
+
+def clobbers(op: MOp) -> u32:
+    """The registers that an instruction destroys after it has read its operands."""
+    if is_call(op):
+        return CALLER_SAVED
+    if is_division(op):
+        return u32(1) << RAX | u32(1) << RDX
+    if op == MOp.SHIFT_BY:
+        return u32(1) << RCX
+    if op == MOp.SWITCH:
+        return u32(1) << RAX
+    return NO_REGS
