@@ -19,12 +19,14 @@ COUNT = 200  # not a multiple of the bitmap's 64
 places = st.integers(0, COUNT * PAGE)
 
 
-def new_frames(count: int = COUNT) -> Any:
+def new_frames() -> tuple[Any, Any]:
+    """An allocator with nothing free, and the memory of its bitmap, to be kept as long."""
     program = host_program(FRAMES)
     module = program.module(FRAMES)
     frames = module.Frames()
-    frames.initialise(program.array("u64", module.words_for(count * PAGE)))
-    return frames
+    bitmap = program.array("u64", module.words_for(COUNT * PAGE))
+    frames.initialise(bitmap)
+    return frames, bitmap
 
 
 def frames_inside(start: int, end: int) -> set[int]:
@@ -40,7 +42,7 @@ class FramesMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.frames = new_frames()
+        self.frames, self.bitmap = new_frames()
         self.memory: set[int] = set()
         self.given: set[int] = set()
 
@@ -93,13 +95,13 @@ TestFrames.settings = settings(deadline=None, max_examples=60)
 
 
 def test_gives_out_every_frame_once() -> None:
-    frames = new_frames()
+    frames, _bitmap = new_frames()
     frames.add(0, COUNT * PAGE)
     assert {frames.allocate() for _ in range(COUNT)} == {i * PAGE for i in range(COUNT)}
 
 
 def test_a_range_past_the_bitmap_is_withheld_as_far_as_it_goes() -> None:
-    frames = new_frames()
+    frames, _bitmap = new_frames()
     frames.add(0, COUNT * PAGE)
     frames.withhold(10 * PAGE, 1 << 40)
     assert frames.free == 10
@@ -110,7 +112,7 @@ def test_a_range_past_the_bitmap_is_withheld_as_far_as_it_goes() -> None:
     [(123, "not the address of a frame"), (1 << 40, "no frame at"), (PAGE, "never given out")],
 )
 def test_release_panics(address: int, text: str) -> None:
-    frames = new_frames()
+    frames, _bitmap = new_frames()
     frames.add(0, PAGE)
     with pytest.raises(DialectPanic, match=text):
         frames.release(address)
