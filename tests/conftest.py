@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.built import Built, build_project
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # By folder; a folder that is not listed comes between the two.
@@ -31,3 +33,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def project_root() -> Path:
     """The folder of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def built(project_root: Path) -> Built:
+    """The kernel as it is shipped."""
+    return build_project(project_root, tests=False)
+
+
+@pytest.fixture(scope="session")
+def built_tests(project_root: Path) -> Built:
+    """The kernel with its tests and its ways to go wrong compiled in."""
+    return build_project(project_root, tests=True)
