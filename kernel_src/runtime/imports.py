@@ -13,7 +13,21 @@ from kernel_src.jit.context import FunctionRef
 from kernel_src.lib.bytes import same_bytes
 from kernel_src.wasm.module import FuncType, Import, Module
 from kernel_src.wasm.types import F32, F64, I32, I64, KIND_FUNCTION
-from pykern.lang import Array, Error, Ptr, Slice, Str, format, raises, struct, u8, usize, utf8
+from pykern.lang import (
+    Array,
+    Error,
+    Ptr,
+    Slice,
+    Str,
+    format,
+    raises,
+    struct,
+    u8,
+    u32,
+    usize,
+    utf8,
+    zeroed,
+)
 
 UNKNOWN_IMPORT: Final[Str] = "unknown import"
 INCOMPATIBLE_IMPORT: Final[Str] = "incompatible import type"
@@ -25,35 +39,41 @@ class Unlinkable(Error):
 
 @struct
 class HostTable:
-    """What link_imports links to, and, after it raised, why it did."""
+    """What link_imports links to, and, after it raised, what it could not link and why.
 
-    stub: usize  # address of the generated stub for host calls
-    handlers: Array[usize, HOST_CALL_COUNT]  # address of the function behind each HostCall
+    A handler is called with the context and the address of six words, which hold the arguments
+    and then take the results; it returns TRAP_NONE, or the trap that ends the call.
+    """
+
+    handlers: Array[usize, HOST_CALL_COUNT] = zeroed()  # addresses, by HostCall
     reason: Str = ""
-    refused: Ptr[Import] | None = None
+    module: Slice[u8] = zeroed()
+    name: Slice[u8] = zeroed()
+    offset: u32 = 0
 
     @raises(Unlinkable)
     def refuse(self, entry: Ptr[Import], reason: Str) -> None:
-        self.refused = entry
         self.reason = reason
+        self.module = entry.module
+        self.name = entry.name
+        self.offset = entry.offset
         raise Unlinkable
 
     def describe(self, buffer: Slice[u8]) -> usize:
         """Writes why linking failed as one line of text, and says how many bytes that took."""
-        entry = self.refused
-        if entry is None:
-            return 0
         return format(
-            buffer,
-            f"{self.reason}: {entry.module}.{entry.name} (at offset {entry.offset:#x})",
+            buffer, f"{self.reason}: {self.module}.{self.name} (at offset {self.offset:#x})"
         )
 
 
 @raises(Unlinkable)
 def link_imports(
-    module: Ptr[Module], functions: Slice[FunctionRef], host: Ptr[HostTable]
+    module: Ptr[Module], functions: Slice[FunctionRef], host: Ptr[HostTable], stub: usize
 ) -> None:
-    """Completes the FunctionRefs of the imported functions; nothing else can be imported yet."""
+    """Completes the FunctionRefs of the imported functions; nothing else can be imported yet.
+
+    `stub` is the address of the code that calls a handler.
+    """
     for entry in module.imports:
         if entry.kind != KIND_FUNCTION or not same_bytes(entry.module, utf8(HOST_MODULE)):
             host.refuse(entry, UNKNOWN_IMPORT)
@@ -64,7 +84,7 @@ def link_imports(
         type = module.function_type(entry.index)
         if not has_types(type, declared.parameters, declared.results):
             host.refuse(entry, INCOMPATIBLE_IMPORT)
-        functions[entry.index].code = host.stub
+        functions[entry.index].code = stub
         functions[entry.index].handler = host.handlers[number]
 
 

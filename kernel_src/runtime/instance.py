@@ -26,7 +26,7 @@ from kernel_src.jit.context import (
 )
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
 from kernel_src.runtime.imports import HostTable, Unlinkable, link_imports
-from kernel_src.runtime.signatures import Signatures, TooManySignatures, number_types
+from kernel_src.runtime.traps import TrapRecord
 from kernel_src.wasm.const_expr import ConstValues, evaluate_at
 from kernel_src.wasm.errors import Invalid, Malformed, Unsupported
 from kernel_src.wasm.limits import PAGE_BYTES
@@ -70,6 +70,7 @@ class Instance:
     # Segments that memory.init and table.init find empty
     dropped_data: Slice[bool] = zeroed()
     dropped_elements: Slice[bool] = zeroed()
+    trap: TrapRecord = zeroed()  # the last one
 
     def global_cell(self, index: u32) -> Ptr[u64]:
         return ptr_at(u64, address_of(self.context) + global_offset(index))
@@ -82,23 +83,22 @@ def alloc_context(arena: Ptr[Arena], module: Ptr[Module]) -> Ptr[Context]:
     return ptr_at(Context, arena.alloc_bytes(size, 16))
 
 
-@raises(ArenaFull, NoMemory, TooManySignatures, Unlinkable, Malformed, Invalid, Unsupported)
+@raises(ArenaFull, NoMemory, Unlinkable, Malformed, Invalid, Unsupported)
 def prepare(
     instance: Ptr[Instance],
     entries: Slice[usize],
-    signatures: Ptr[Signatures],
     host: Ptr[HostTable],
+    host_stub: usize,
 ) -> None:
     """Links the imports and allocates functions, globals, tables and memory.
 
-    `entries` has the address of the code of each function that is not imported.
+    `entries` has the address of the code of each function that is not imported. The types'
+    numbers are in `instance.signatures` already, since the code has been compiled with them.
     """
     module = instance.module
     instance.context.owner = address_of(instance)
-    alloc_slice(instance.arena, ref(instance.signatures), len(module.types))
-    number_types(signatures, module.types, instance.signatures)
     prepare_functions(instance, entries)
-    link_imports(module, instance.functions[: module.imported_functions], host)
+    link_imports(module, instance.functions[: module.imported_functions], host, host_stub)
     prepare_globals(instance)
     prepare_tables(instance)
     prepare_memory(instance)

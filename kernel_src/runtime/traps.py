@@ -1,0 +1,203 @@
+"""A fault in generated code -> a trap of the instance: which, where, and what led there.
+
+The machine asks `take_fault` about an exception. If the instruction is one of the generated code
+and its trap map says that it may fault like this, the trap is written down in the instance, and the
+thread goes on at the stub that ends the innermost entry (jit/stubs.py). Anything else is not a trap
+but an error of the engine or the kernel, and is left to the machine.
+"""
+from __future__ import annotations
+
+from typing import Final
+
+import kernel_src.jit.context as kinds
+from kernel_src.jit.context import (
+    TRAP_DIVIDE_BY_ZERO,
+    TRAP_MEMORY,
+    TRAP_NONE,
+    TRAP_STACK,
+    Context,
+)
+from kernel_src.jit.trapmap import FunctionCode, TrapEntry, TrapMap
+from kernel_src.memlayout import MEMORY_SLOT_SIZE
+from kernel_src.runtime.instance import Instance
+from pykern.lang import (
+    Array,
+    Ptr,
+    Str,
+    load,
+    ptr_at,
+    struct,
+    u8,
+    u32,
+    u64,
+    usize,
+    zeroed,
+)
+
+VECTOR_DIVIDE_ERROR: Final[u64] = 0
+VECTOR_INVALID_OPCODE: Final[u64] = 6
+VECTOR_PAGE_FAULT: Final[u64] = 14
+
+CALLS_MAX: Final = 32
+
+
+@struct
+class Call:
+    """A place in a function: where it trapped, or what it had called."""
+
+    function: u32  # index in the module, imports first
+    offset: u32  # in the module
+
+
+@struct
+class TrapRecord:
+    cause: u8 = 0  # context.TRAP_*; TRAP_NONE: no trap yet
+    address: u64 = 0  # that was accessed, if the cause is TRAP_MEMORY
+    count: u32 = 0
+    calls: Array[Call, CALLS_MAX] = zeroed()  # innermost first
+
+
+@struct
+class CodeArea:
+    """The sealed code of one module."""
+
+    start: usize
+    end: usize
+    map: Ptr[TrapMap]
+    next: Ptr[CodeArea] | None = None
+
+
+@struct
+class Fault:
+    """An exception, as the machine reports it."""
+
+    vector: u64
+    instruction: usize  # its address
+    context: usize  # r14
+    stack: usize  # rsp
+    address: u64  # that was accessed, if it is a page fault
+
+
+areas: Ptr[CodeArea] | None = None
+
+
+def add_code(area: Ptr[CodeArea]) -> None:
+    """From here on faults in the area's code are traps."""
+    global areas
+    area.next = areas
+    areas = area
+
+
+def remove_code(area: Ptr[CodeArea]) -> None:
+    global areas
+    if areas is area:
+        areas = area.next
+        return
+    before = areas
+    while before is not None:
+        if before.next is area:
+            before.next = area.next
+            return
+        before = before.next
+
+
+def find_code(address: usize) -> Ptr[CodeArea] | None:
+    area = areas
+    while area is not None:
+        if area.start <= address and address < area.end:
+            return area
+        area = area.next
+    return None
+
+
+def take_fault(fault: Ptr[Fault]) -> usize:
+    """Where the thread goes on if the fault is a trap of the instance; 0 if it is none."""
+    area = find_code(fault.instruction)
+    if area is None:
+        return 0
+    entry = area.map.find(u32(fault.instruction - area.start))
+    if entry is None:
+        return 0
+    context = ptr_at(Context, fault.context)
+    if not explains(entry.cause, fault, context):
+        return 0
+    record = ptr_at(Instance, context.owner).trap
+    record.cause = entry.cause
+    record.address = fault.address
+    record_calls(record, area, fault, entry, context.entry_rsp)
+    context.trap = entry.cause
+    return context.trap_exit
+
+
+def explains(cause: u8, fault: Ptr[Fault], context: Ptr[Context]) -> bool:
+    """An instruction with this cause in its map entry may fault in this way."""
+    if cause == TRAP_MEMORY and fault.vector == VECTOR_PAGE_FAULT:
+        base = u64(context.memory_base)
+        return fault.address >= base and fault.address - base < MEMORY_SLOT_SIZE
+    if cause == TRAP_DIVIDE_BY_ZERO and fault.vector == VECTOR_DIVIDE_ERROR:
+        return True
+    return cause != TRAP_NONE and fault.vector == VECTOR_INVALID_OPCODE
+
+
+def record_calls(
+    record: Ptr[TrapRecord],
+    area: Ptr[CodeArea],
+    fault: Ptr[Fault],
+    entry: Ptr[TrapEntry],
+    end: usize,
+) -> None:
+    """Walks the frames of one module's code, from the trap up to the entry whose record is at
+    `end`.
+
+    Frames have no links: the map tells how far above rsp a function's return address is. A function
+    that finds the stack used up has not made its frame yet.
+    """
+    stack = fault.stack
+    code = u32(fault.instruction - area.start)
+    place: Ptr[TrapEntry] | None = entry
+    record.count = 0
+    while place is not None and record.count < CALLS_MAX:
+        function = area.map.function_at(code)
+        if function is None:
+            return
+        record.calls[record.count].function = function.index
+        record.calls[record.count].offset = place.offset
+        record.count += 1
+        stack += frame_bytes(function, place.cause)
+        if stack >= end:
+            return
+        returns_to = load(ptr_at(usize, stack))
+        stack += 8
+        if returns_to < area.start or returns_to >= area.end:
+            return
+        code = u32(returns_to - area.start)
+        place = area.map.find(code)
+
+
+def frame_bytes(function: Ptr[FunctionCode], cause: u8) -> usize:
+    return 0 if cause == TRAP_STACK else usize(function.frame)
+
+
+def trap_name(cause: u8) -> Str:
+    """The trap in the words of the specification's test suite."""
+    match cause:
+        case kinds.TRAP_UNREACHABLE:
+            return "unreachable"
+        case kinds.TRAP_MEMORY:
+            return "out of bounds memory access"
+        case kinds.TRAP_DIVIDE_BY_ZERO:
+            return "integer divide by zero"
+        case kinds.TRAP_OVERFLOW:
+            return "integer overflow"
+        case kinds.TRAP_TABLE:
+            return "undefined element"
+        case kinds.TRAP_NULL:
+            return "uninitialized element"
+        case kinds.TRAP_SIGNATURE:
+            return "indirect call type mismatch"
+        case kinds.TRAP_STACK:
+            return "call stack exhausted"
+        case kinds.TRAP_HOST:
+            return "ended by a host function"
+        case _:
+            return "no trap"
