@@ -20,7 +20,7 @@ SIZE_SUFFIX = "size"
 """`Struct_size` is the size of a struct, unless it has a field of that name."""
 
 _NOT_CODE = re.compile(
-    r'''"(?:[^"\\\n]|\\.)*"|'(?:\\.|[^\n])'?|(?:\#|//)[^\n]*|/\*.*?\*/''', re.DOTALL
+    r""""(?:[^"\\\n]|\\.)*"|'(?:\\.|[^\n])'?|(?:\#|//)[^\n]*|/\*.*?\*/""", re.DOTALL
 )
 """Strings, character constants and comments."""
 

@@ -21,8 +21,7 @@ def assembly_symbols(program: Program, files: Mapping[str, str]) -> dict[str, di
     structs = _structs(program, {name.split("_")[0] for name in wanted} | wanted)
     constants = _constants(program, wanted)
     return {
-        display: resolve_names(display, used, structs, constants)
-        for display, used in names.items()
+        display: resolve_names(display, used, structs, constants) for display, used in names.items()
     }
 
 

@@ -1,7 +1,7 @@
 """The state of checking one body: its locals, what is known on this path, and what may leave it.
 
-`Flow` is what holds at one point of the program. It is copied at branches and merged where they join, so narrowing
-(`p is not None`) and definite assignment follow control flow.
+`Flow` is what holds at one point of the program. It is copied at branches and merged where they
+join, so narrowing (`p is not None`) and definite assignment follow control flow.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ Path = tuple[tt.Local | tt.Global, ...] | tuple[object, ...]
 
 @dataclass(slots=True)
 class Flow:
-    """`nonnull`: paths known not to be None. `assigned`: locals that surely have a value. `dead`: unreachable."""
+    """`nonnull`: paths known not to be None. `assigned`: locals that surely have a value. `dead`:
+    unreachable.
+    """
 
     nonnull: frozenset[Path] = frozenset()
     assigned: frozenset[tt.Local] = frozenset()
@@ -58,7 +60,9 @@ class LoopFrame:
 
 @dataclass(slots=True)
 class TryFrame:
-    """A `try` body being checked: what its handlers catch (None: everything) and which errors were seen."""
+    """A `try` body being checked: what its handlers catch (None: everything) and which errors were
+    seen.
+    """
 
     catches: list[tt.ErrorClass] | None
     raised: list[tt.ErrorClass] = field(default_factory=list)
@@ -73,7 +77,7 @@ class HandlerFrame:
 
 
 class Body:
-    """Everything the checking functions need while they walk one function, or one constant's value."""
+    """What the checking functions share while they walk one function, or one constant's value."""
 
     def __init__(self, program: Program, module: Module, environment: Environment) -> None:
         self.program = program
@@ -96,7 +100,14 @@ class Body:
     # --- Reports -----------------------------------------------------------------------------
 
     def report(
-        self, name: str, span: Span, /, *, notes: Iterable[Note] = (), help: str | None = None, **values: object
+        self,
+        name: str,
+        span: Span,
+        /,
+        *,
+        notes: Iterable[Note] = (),
+        help: str | None = None,
+        **values: object,
     ) -> None:
         self.program.report(name, span, notes=notes, help=help, **values)
 
@@ -141,7 +152,9 @@ class Body:
     # --- Errors ------------------------------------------------------------------------------
 
     def can_raise(self, errors: Iterable[tt.ErrorClass], span: Span) -> None:
-        """These errors can happen at `span`: each must be caught around it or listed by the function."""
+        """These errors can happen at `span`: each must be caught around it or listed by the
+        function.
+        """
         for error in errors:
             if self._caught(error):
                 continue

@@ -136,7 +136,9 @@ class FunctionBuilder(PatternBuilder):
     def is_exit_star(self, tree: Branch, function: str, before: list[st.Parameter]) -> bool:
         """`*_` or `*_: object` of `__exit__(self, …)`: what Python passes there is of no use here."""
         star = cast(Token, tree.children[0])
-        return function == "__exit__" and star.value == "*" and self.classes > 0 and len(before) == 1
+        return (
+            function == "__exit__" and star.value == "*" and self.classes > 0 and len(before) == 1
+        )
 
 
 def split_docstring(body: list[st.Stmt]) -> tuple[str | None, list[st.Stmt]]:

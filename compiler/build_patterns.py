@@ -100,7 +100,9 @@ class PatternBuilder(ExprBuilder):
         if len(tree.children) == 2:
             return st.TuplePattern(self.span(tree), [])
         inner = cast(Branch, tree.children[1])
-        return self.any_pattern(inner) if len(inner.children) == 1 else self.tuple_pattern(tree, inner)
+        return (
+            self.any_pattern(inner) if len(inner.children) == 1 else self.tuple_pattern(tree, inner)
+        )
 
     def bracket_pattern(self, tree: Branch) -> st.Pattern:
         return self.no_pattern("list-pattern", tree)

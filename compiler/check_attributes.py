@@ -72,7 +72,9 @@ def value_attribute(body: Body, base: tt.Expr, expr: st.Attribute) -> tt.Expr:
     if isinstance(target, ClassType):
         decl = body.program.class_decls[target]
         if expr.name in decl.constants:
-            return moved(constant_value(body.program, decl.constants[expr.name], expr.span), expr.span)
+            return moved(
+                constant_value(body.program, decl.constants[expr.name], expr.span), expr.span
+            )
         if expr.name in decl.methods:
             body.report("method-value", expr.span, name=expr.name)
             return error_expr(expr.span)
@@ -92,7 +94,11 @@ def _value_field(body: Body, base: tt.Expr, cls: ClassType, expr: st.Attribute) 
     if isinstance(base.type, PtrType):
         base = tt.Load(cls, base.span, place_of(base))
     field_type = cls.fields[index].type
-    return error_expr(expr.span) if field_type is ERROR else tt.GetField(field_type, expr.span, base, index)
+    return (
+        error_expr(expr.span)
+        if field_type is ERROR
+        else tt.GetField(field_type, expr.span, base, index)
+    )
 
 
 # --- Subscripts --------------------------------------------------------------------------------
@@ -112,7 +118,9 @@ def check_subscript(body: Body, expr: st.Subscript) -> tt.Expr:
         return _sub_slice(body, base, expr, expr.index)
     if isinstance(base.type, TupleType):
         return _tuple_item(body, base, base.type, expr)
-    target = base.type.to if isinstance(base.type, PtrType) and not base.type.nullable else base.type
+    target = (
+        base.type.to if isinstance(base.type, PtrType) and not base.type.nullable else base.type
+    )
     if isinstance(target, ClassType):
         return _item_method(body, base, target, expr)
     place = element_place(body, base, expr)
@@ -134,7 +142,9 @@ def _tuple_item(body: Body, base: tt.Expr, kind: TupleType, expr: st.Subscript) 
         body.report("tuple-index", expr.index.span)
         return error_expr(expr.span)
     if expr.index.value >= len(kind.items):
-        body.report("index-out-of-range", expr.index.span, index=expr.index.value, length=len(kind.items))
+        body.report(
+            "index-out-of-range", expr.index.span, index=expr.index.value, length=len(kind.items)
+        )
         return error_expr(expr.span)
     return tt.GetField(kind.items[expr.index.value], expr.span, base, expr.index.value)
 

@@ -1,4 +1,4 @@
-"""Calls: of functions, methods, constructors, function pointers, and of what the language supplies."""
+"""Calls: of functions, methods, constructors and function pointers."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ def _call_generic_class(body: Body, func: st.Subscript, expr: st.Call) -> tt.Exp
     from compiler.check_values import construct_class
 
     kind = resolve_type(body.program, body.module, body.environment, func)
-    return construct_class(body, kind, expr) if isinstance(kind, ClassType) else error_expr(expr.span)
+    return (
+        construct_class(body, kind, expr) if isinstance(kind, ClassType) else error_expr(expr.span)
+    )
 
 
 # --- Methods -----------------------------------------------------------------------------------
@@ -144,7 +146,13 @@ def _call_on_class(body: Body, owner: ClassDecl, func: st.Attribute, expr: st.Ca
 
 
 def call_method(
-    body: Body, base: tt.Expr, cls: ClassType, name: str, args: list[st.Argument], span: Span, name_span: Span
+    body: Body,
+    base: tt.Expr,
+    cls: ClassType,
+    name: str,
+    args: list[st.Argument],
+    span: Span,
+    name_span: Span,
 ) -> tt.Expr:
     """A method of a class on a checked `self`."""
     decl = body.program.class_decls[cls].methods[name]
@@ -161,7 +169,9 @@ def call_method(
     return _call_decl(body, decl, args, span, name_span, bindings, receiver)
 
 
-def _call_protocol(body: Body, base: tt.Expr, target: TypeVarType, func: st.Attribute, expr: st.Call) -> tt.Expr:
+def _call_protocol(
+    body: Body, base: tt.Expr, target: TypeVarType, func: st.Attribute, expr: st.Call
+) -> tt.Expr:
     """A method that a type variable's bound promises; only in the check of the generic itself."""
     from compiler.protocols import protocol_method
 
@@ -223,7 +233,9 @@ def _call_decl(
     if any(a.type is ERROR for a in converted):
         result = instance.function.result
         return error_expr(span) if result is not NEVER else tt.ZeroConst(NEVER, span)
-    return call_instance(body, instance, converted if receiver is None else [receiver, *converted], span)
+    return call_instance(
+        body, instance, converted if receiver is None else [receiver, *converted], span
+    )
 
 
 def _home(body: Body, decl: FunctionDecl, argument: st.Expr) -> Body:
@@ -233,7 +245,9 @@ def _home(body: Body, decl: FunctionDecl, argument: st.Expr) -> Body:
     return body
 
 
-def call_instance(body: Body, instance: FunctionInstance, arguments: list[tt.Expr], span: Span) -> tt.Expr:
+def call_instance(
+    body: Body, instance: FunctionInstance, arguments: list[tt.Expr], span: Span
+) -> tt.Expr:
     function = body.use(instance)
     body.can_raise(function.raises, span)
     return tt.CallFunction(function.result, span, function, arguments)
@@ -268,7 +282,11 @@ def match_arguments(
 
 
 def match_named(
-    body: Body, name: str, parameters: list[tuple[str, st.Expr | None, bool]], args: list[st.Argument], span: Span
+    body: Body,
+    name: str,
+    parameters: list[tuple[str, st.Expr | None, bool]],
+    args: list[st.Argument],
+    span: Span,
 ) -> list[st.Expr] | None:
     """Arguments by position and keyword against (name, default, keyword only)."""
     found: dict[str, st.Expr] = {}
@@ -316,35 +334,47 @@ def _infer(
     skip = 0 if receiver is None else 1
     nodes = decl.node.parameters[skip:]
     patterns = [
-        resolve_type(body.program, decl.module, opened, n.annotation) if n.annotation is not None else ERROR
+        resolve_type(body.program, decl.module, opened, n.annotation)
+        if n.annotation is not None
+        else ERROR
         for n in nodes
     ]
     bound: dict[str, Type] = dict(bindings)
     checked: list[tt.Expr | None] = []
     for argument, pattern in zip(arguments, patterns, strict=True):
-        value = check_expr(_home(body, decl, argument), argument, None if _mentions(pattern) else pattern)
+        value = check_expr(
+            _home(body, decl, argument), argument, None if _mentions(pattern) else pattern
+        )
         checked.append(value)
         if value.type is ERROR:
             return None
-        if value.type is not LITERAL_INT and not isinstance(value, tt.NullConst):
-            if not unify(pattern, value.type, bound):
-                body.report("cannot-infer", argument.span, name=decl.name, wanted=pattern, actual=value.type)
-                return None
+        untyped = value.type is LITERAL_INT or isinstance(value, tt.NullConst)
+        if not untyped and not unify(pattern, value.type, bound):
+            body.report(
+                "cannot-infer", argument.span, name=decl.name, wanted=pattern, actual=value.type
+            )
+            return None
     missing = [p.name for p in parameters if p.name not in bound]
     if missing:
         body.report("type-variable-unbound", span, name=decl.name, variable=", ".join(missing))
         return None
     instance = function_instance(body.program, decl, tuple(bound[p.name] for p in parameters), span)
     given = instance.function.parameters[skip:]
-    converted = [coerce(body, c, p.type, "argument") for c, p in zip(checked, given, strict=True) if c is not None]
+    converted = [
+        coerce(body, c, p.type, "argument")
+        for c, p in zip(checked, given, strict=True)
+        if c is not None
+    ]
     return instance, converted
 
 
 def _mentions(kind: Type) -> bool:
     """Whether a type has a type variable in it."""
-    return isinstance(kind, TypeVarType) or any(
-        _mentions(getattr(kind, slot)) for slot in ("to", "element") if hasattr(kind, slot)
-    ) or (isinstance(kind, ClassType) and any(_mentions(a) for a in kind.arguments))
+    return (
+        isinstance(kind, TypeVarType)
+        or any(_mentions(getattr(kind, slot)) for slot in ("to", "element") if hasattr(kind, slot))
+        or (isinstance(kind, ClassType) and any(_mentions(a) for a in kind.arguments))
+    )
 
 
 # --- Function pointers -------------------------------------------------------------------------
@@ -362,7 +392,11 @@ def _call_pointer(body: Body, expr: st.Call) -> tt.Expr:
         return error_expr(expr.span)
     if len(expr.args) != len(kind.parameters) or any(a.keyword for a in expr.args):
         body.report(
-            "argument-count", expr.span, name=expr.func.span.text, expected=len(kind.parameters), found=len(expr.args)
+            "argument-count",
+            expr.span,
+            name=expr.func.span.text,
+            expected=len(kind.parameters),
+            found=len(expr.args),
         )
         return error_expr(expr.span)
     arguments = [
@@ -371,5 +405,3 @@ def _call_pointer(body: Body, expr: st.Call) -> tt.Expr:
     if any(a.type is ERROR for a in arguments):
         return error_expr(expr.span)
     return tt.CallPointer(kind.result, expr.span, callee, arguments)
-
-

@@ -50,12 +50,16 @@ def call_cell(
     return _call_atomic(body, place, element, func, expr)
 
 
-def _call_atomic(body: Body, place: tt.Place, element: Type, func: st.Attribute, expr: st.Call) -> tt.Expr:
+def _call_atomic(
+    body: Body, place: tt.Place, element: Type, func: st.Attribute, expr: st.Call
+) -> tt.Expr:
     from compiler.check_exprs import check_as
 
     count = ATOMIC_OPERATIONS[func.name]
     if len(expr.args) != count + 1 or any(a.keyword for a in expr.args):
-        body.report("argument-count", expr.span, name=func.name, expected=count + 1, found=len(expr.args))
+        body.report(
+            "argument-count", expr.span, name=func.name, expected=count + 1, found=len(expr.args)
+        )
         return error_expr(expr.span)
     arguments = [check_as(body, a.value, element, "argument") for a in expr.args[:count]]
     order = memory_order(body, expr.args[count].value)
@@ -72,7 +76,9 @@ def _call_atomic(body: Body, place: tt.Place, element: Type, func: st.Attribute,
     return tt.AtomicOperation(result, expr.span, func.name, place, arguments, order)
 
 
-def _call_mmio(body: Body, place: tt.Place, kind: MmioType, func: st.Attribute, expr: st.Call) -> tt.Expr:
+def _call_mmio(
+    body: Body, place: tt.Place, kind: MmioType, func: st.Attribute, expr: st.Call
+) -> tt.Expr:
     from compiler.check_exprs import check_as
 
     wanted = {"read": 0, "write": 1}.get(func.name)
@@ -80,7 +86,9 @@ def _call_mmio(body: Body, place: tt.Place, kind: MmioType, func: st.Attribute, 
         no_attribute(body, kind, func)
         return error_expr(expr.span)
     if len(expr.args) != wanted:
-        body.report("argument-count", expr.span, name=func.name, expected=wanted, found=len(expr.args))
+        body.report(
+            "argument-count", expr.span, name=func.name, expected=wanted, found=len(expr.args)
+        )
         return error_expr(expr.span)
     pointer = tt.AddressOf(PtrType(kind.element), place.span, place)
     if func.name == "read":
@@ -113,10 +121,17 @@ def call_per_cpu(body: Body, variable: tt.Global, func: st.Attribute, expr: st.C
     operations = {"ptr": 0} if kind.is_place else {"get": 0, "set": 1}
     count = operations.get(func.name)
     if count is None:
-        body.report("per-cpu-operation", func.name_span, type=kind, names=" and ".join(f"`{n}`" for n in operations))
+        body.report(
+            "per-cpu-operation",
+            func.name_span,
+            type=kind,
+            names=" and ".join(f"`{n}`" for n in operations),
+        )
         return error_expr(expr.span)
     if len(expr.args) != count:
-        body.report("argument-count", expr.span, name=func.name, expected=count, found=len(expr.args))
+        body.report(
+            "argument-count", expr.span, name=func.name, expected=count, found=len(expr.args)
+        )
         return error_expr(expr.span)
     if func.name == "ptr":
         return tt.AddressOf(PtrType(kind), expr.span, place)

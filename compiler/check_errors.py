@@ -88,7 +88,9 @@ def _handler_errors(body: Body, handlers: list[st.Handler]) -> list[list[tt.Erro
             caught.append(None)
             continue
         names = handler.error.items if isinstance(handler.error, st.TupleExpr) else [handler.error]
-        errors = [error for error in (_error_named(body, name) for name in names) if error is not None]
+        errors = [
+            error for error in (_error_named(body, name) for name in names) if error is not None
+        ]
         caught.append(errors)
     return caught
 
@@ -120,7 +122,9 @@ def _check_final(body: Body, stmt: st.Try, start: Flow) -> list[tt.Stmt]:
     if not stmt.final:
         return []
     after = body.flow
-    body.flow = Flow(start.nonnull & after.nonnull if not after.dead else frozenset(), start.assigned)
+    body.flow = Flow(
+        start.nonnull & after.nonnull if not after.dead else frozenset(), start.assigned
+    )
     final = check_block(body, stmt.final)
     if body.flow.dead:
         body.report("finally-leaves", stmt.final[-1].span)
@@ -145,8 +149,14 @@ def _with_items(body: Body, stmt: st.With, at: int) -> list[tt.Stmt]:
     item = stmt.items[at]
     span = item.span
     manager = settle(body, check_expr(body, item.context))
-    cls = manager.type.to if isinstance(manager.type, PtrType) and not manager.type.nullable else manager.type
-    if not isinstance(cls, ClassType) or not {"__enter__", "__exit__"} <= set(body.program.class_decls[cls].methods):
+    cls = (
+        manager.type.to
+        if isinstance(manager.type, PtrType) and not manager.type.nullable
+        else manager.type
+    )
+    if not isinstance(cls, ClassType) or not {"__enter__", "__exit__"} <= set(
+        body.program.class_decls[cls].methods
+    ):
         if manager.type is not ERROR:
             body.report("not-a-context", item.context.span, type=manager.type)
         return []

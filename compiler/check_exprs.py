@@ -1,12 +1,14 @@
 """Expressions: from syntax to typed tree, one function for each kind.
 
-`check_expr(body, expr, wanted)` gives the typed expression. `wanted` is a hint from the context (literals and
-`zeroed()` use it); the caller still `coerce`s. An expression that was reported has type `ERROR`.
+`check_expr(body, expr, wanted)` gives the typed expression. `wanted` is a hint from the context
+(literals and `zeroed()` use it); the caller still `coerce`s. An expression that was reported has
+type `ERROR`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from compiler import syntax_tree as st
 from compiler import typed_tree as tt
@@ -129,7 +131,12 @@ def read_place(body: Body, place: tt.Place, path: Path | None) -> tt.Expr:
     if place.type.is_place:
         return tt.AddressOf(PtrType(place.type), place.span, place)
     loaded = tt.Load(place.type, place.span, place)
-    if isinstance(place.type, PtrType) and place.type.nullable and path is not None and path in body.flow.nonnull:
+    if (
+        isinstance(place.type, PtrType)
+        and place.type.nullable
+        and path is not None
+        and path in body.flow.nonnull
+    ):
         return narrowed(loaded, path)
     return loaded
 
@@ -137,8 +144,8 @@ def read_place(body: Body, place: tt.Place, path: Path | None) -> tt.Expr:
 def narrowed(loaded: tt.Expr, path: Path) -> tt.Expr:
     """A nullable pointer that a test showed not to be None.
 
-    A local can't have changed since; a field might have been set by a call in between, so it is looked at again,
-    and panics if it is None.
+    A local can't have changed since; a field might have been set by a call in between, so it is
+    looked at again, and panics if it is None.
     """
     assert isinstance(loaded.type, PtrType)
     kind = PtrType(loaded.type.to)
@@ -258,7 +265,7 @@ def _call(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
     return check_call(body, expr, wanted)
 
 
-Checker = Callable[[Body, st.Expr, Type | None], tt.Expr]
+Checker = Callable[[Body, Any, Type | None], tt.Expr]
 
 CHECKERS: dict[type[st.Expr], Checker] = {
     st.Name: _name,
@@ -280,6 +287,14 @@ CHECKERS: dict[type[st.Expr], Checker] = {
     st.BoolOp: _bool_op,
     st.Compare: _compare,
     st.Conditional: _conditional,
-}  # type: ignore[dict-item]
+}
 
-__all__ = ["check_as", "check_condition", "check_expr", "check_place", "check_value", "facts", "read_place"]
+__all__ = [
+    "check_as",
+    "check_condition",
+    "check_expr",
+    "check_place",
+    "check_value",
+    "facts",
+    "read_place",
+]

@@ -37,7 +37,9 @@ def call_generic(body: Body, name: str, expr: st.Call, wanted: Type | None) -> t
     return rule(body, name, expr, wanted)
 
 
-def _made(name: str, expr: st.Call, result: Type, arguments: list[tt.Expr], element: Type | None) -> tt.Expr:
+def _made(
+    name: str, expr: st.Call, result: Type, arguments: list[tt.Expr], element: Type | None
+) -> tt.Expr:
     if any(a.type is ERROR for a in arguments):
         return error_expr(expr.span)
     return tt.CallIntrinsic(result, expr.span, name, arguments, element)
@@ -160,7 +162,9 @@ def _place_pointer(body: Body, expr: st.Expr) -> tt.Expr:
         return value
     assert isinstance(value.type, PtrType)
     target = value.type.to
-    if not (isinstance(target, ArrayType) or (isinstance(target, ClassType) and target.kind == "struct")):
+    if not (
+        isinstance(target, ArrayType) or (isinstance(target, ClassType) and target.kind == "struct")
+    ):
         body.report("not-a-struct", expr.span, type=target)
         return error_expr(expr.span)
     return value
@@ -172,7 +176,13 @@ def _copy(body: Body, name: str, expr: st.Call, wanted: Type | None) -> tt.Expr:
     if ERROR in (target.type, source.type):
         return error_expr(expr.span)
     if target.type != source.type:
-        body.report("operand-types", expr.span, op=name, left=describe(target.type), right=describe(source.type))
+        body.report(
+            "operand-types",
+            expr.span,
+            op=name,
+            left=describe(target.type),
+            right=describe(source.type),
+        )
         return error_expr(expr.span)
     assert isinstance(target.type, PtrType)
     return _made(name, expr, NONE, [target, source], target.type.to)
@@ -208,7 +218,13 @@ def _copy_slice(body: Body, name: str, expr: st.Call, wanted: Type | None) -> tt
     if ERROR in (target.type, source.type):
         return error_expr(expr.span)
     if target.type != source.type:
-        body.report("operand-types", expr.span, op=name, left=describe(target.type), right=describe(source.type))
+        body.report(
+            "operand-types",
+            expr.span,
+            op=name,
+            left=describe(target.type),
+            right=describe(source.type),
+        )
         return error_expr(expr.span)
     assert isinstance(target.type, SliceType)
     return _made(name, expr, NONE, [target, source], target.type.element)
@@ -221,7 +237,9 @@ def _fill(body: Body, name: str, expr: st.Call, wanted: Type | None) -> tt.Expr:
     if not isinstance(target.type, SliceType):
         return error_expr(expr.span)
     if target.type.element.is_place:
-        body.report("implicit-copy", expr.span, type=target.type.element, actual=describe(target.type))
+        body.report(
+            "implicit-copy", expr.span, type=target.type.element, actual=describe(target.type)
+        )
         return error_expr(expr.span)
     value = check_as(body, expr.args[1].value, target.type.element)
     return _made(name, expr, NONE, [target, value], target.type.element)

@@ -1,4 +1,6 @@
-"""Calls of what the language itself supplies: conversions, places, sizes, intrinsics, `panic`, `asm`."""
+"""Calls of what the language itself supplies: conversions, places, sizes, intrinsics, `panic`,
+`asm`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,6 @@ from collections.abc import Callable
 from compiler import syntax_tree as st
 from compiler import typed_tree as tt
 from compiler.body import Body
-from compiler.check_attributes import as_slice
 from compiler.check_intrinsics import call_generic
 from compiler.check_places import check_place
 from compiler.convert import coerce, describe, error_expr, place_of, settle
@@ -109,7 +110,7 @@ def _conversion_kind(actual: Type, kind: Type) -> str | None:
     from compiler.types import widens
 
     match actual, kind:
-        case (IntType() | TypeVarType(bound="Integer")), IntType():
+        case ((IntType() | TypeVarType(bound="Integer")), IntType()):
             return "widen" if widens(actual, kind) else "checked"
         case BoolType(), IntType():
             return "widen"
@@ -134,7 +135,10 @@ def _wrapping(body: Body, name: str, expr: st.Call, wanted: Type | None) -> tt.E
         return error_expr(expr.span)
     values = [check_expr(body, a.value, wanted) for a in expr.args]
     if wanted is not None and isinstance(wanted, IntType):
-        values = [coerce(body, v, wanted) if v.type is LITERAL_INT and len(values) == 1 else v for v in values]
+        values = [
+            coerce(body, v, wanted) if v.type is LITERAL_INT and len(values) == 1 else v
+            for v in values
+        ]
     before, body.mode = body.mode, "wrapping"
     try:
         if count == 1:
@@ -160,8 +164,12 @@ def _truncate(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         from compiler.evaluate import _wrap
 
         return tt.IntConst(kind, expr.span, _wrap(kind, value.value))
-    integer = isinstance(kind, IntType) or (isinstance(kind, TypeVarType) and kind.bound == "Integer")
-    source = isinstance(value.type, IntType) or (isinstance(value.type, TypeVarType) and value.type.bound == "Integer")
+    integer = isinstance(kind, IntType) or (
+        isinstance(kind, TypeVarType) and kind.bound == "Integer"
+    )
+    source = isinstance(value.type, IntType) or (
+        isinstance(value.type, TypeVarType) and value.type.bound == "Integer"
+    )
     if not (integer and source):
         body.report("no-conversion", expr.span, actual=describe(value.type), wanted=kind)
         return error_expr(expr.span)
@@ -299,7 +307,9 @@ def _address_of(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
             pointer = PtrType(value.type.element, nullable=True)
             return tt.Convert(body.usize, span, "to_address", tt.SliceData(pointer, span, value))
     if value.type == STR:
-        return tt.Convert(body.usize, span, "to_address", tt.SliceData(PtrType(U8, True), span, value))
+        return tt.Convert(
+            body.usize, span, "to_address", tt.SliceData(PtrType(U8, True), span, value)
+        )
     if value.type is not ERROR:
         body.report("not-a-pointer", expr.args[0].span, type=describe(value.type))
     return error_expr(span)
@@ -329,9 +339,13 @@ def _as_bytes(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         size = tt.IntConst(body.usize, span, size_of(value.type.element, body.program.target))
         local = body.hidden_local(value.type, span)
         again = tt.Load(value.type, span, tt.LocalPlace(value.type, span, local))
-        length = tt.Arithmetic(body.usize, span, "*", tt.SliceLength(body.usize, span, again), size, "checked")
+        length = tt.Arithmetic(
+            body.usize, span, "*", tt.SliceLength(body.usize, span, again), size, "checked"
+        )
         pointer: tt.Expr = tt.SliceData(PtrType(value.type.element, True), span, again)
-        made = tt.MakeSlice(SliceType(U8), span, tt.Convert(PtrType(U8, True), span, "pointer", pointer), length)
+        made = tt.MakeSlice(
+            SliceType(U8), span, tt.Convert(PtrType(U8, True), span, "pointer", pointer), length
+        )
         return tt.Sequence(made.type, span, [tt.Let(span, local, value)], made)
     if not isinstance(value.type, PtrType) or value.type.nullable:
         body.report("not-a-pointer", expr.args[0].span, type=describe(value.type))
@@ -350,7 +364,9 @@ def _zeroed(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         return error_expr(expr.span)
     if wanted.is_place:
         check_zeroable(body, wanted, expr.span)
-        return tt.AddressOf(PtrType(wanted), expr.span, tt.Temporary(wanted, expr.span, tt.ZeroInit(wanted)))
+        return tt.AddressOf(
+            PtrType(wanted), expr.span, tt.Temporary(wanted, expr.span, tt.ZeroInit(wanted))
+        )
     return zero_value(body, wanted, expr.span)
 
 
@@ -388,7 +404,9 @@ def _utf8(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
     local = body.hidden_local(STR, expr.span)
     again = tt.Load(STR, expr.span, tt.LocalPlace(STR, expr.span, local))
     data = tt.SliceData(PtrType(U8, True), expr.span, again)
-    made = tt.MakeSlice(SliceType(U8), expr.span, data, tt.SliceLength(body.usize, expr.span, again))
+    made = tt.MakeSlice(
+        SliceType(U8), expr.span, data, tt.SliceLength(body.usize, expr.span, again)
+    )
     return tt.Sequence(made.type, expr.span, [tt.Let(expr.span, local, text)], made)
 
 
@@ -401,7 +419,9 @@ def _pieces_of(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         return message
     piece = body.program.struct(PIECE)
     data = tt.SliceData(PtrType(piece, True), expr.span, message)
-    return tt.MakeSlice(SliceType(piece), expr.span, data, tt.SliceLength(body.usize, expr.span, message))
+    return tt.MakeSlice(
+        SliceType(piece), expr.span, data, tt.SliceLength(body.usize, expr.span, message)
+    )
 
 
 def _format(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
@@ -472,7 +492,11 @@ def _offsetof(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
     field = expr.args[1].value
     if kind is ERROR:
         return error_expr(expr.span)
-    index = kind.field_index(field.value) if isinstance(kind, ClassType) and isinstance(field, st.StrLiteral) else None
+    index = (
+        kind.field_index(field.value)
+        if isinstance(kind, ClassType) and isinstance(field, st.StrLiteral)
+        else None
+    )
     if index is None or not isinstance(kind, ClassType):
         body.report("no-attribute", field.span, type=kind, name=field.span.text.strip("\"'"))
         return error_expr(expr.span)
@@ -529,7 +553,9 @@ def _is_member(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         number = coerce(body, number, kind.integer, "argument")
     if not isinstance(number.type, IntType):
         if number.type is not ERROR:
-            body.report("operand-type", expr.args[1].span, op="is_member", type=describe(number.type))
+            body.report(
+                "operand-type", expr.args[1].span, op="is_member", type=describe(number.type)
+            )
         return error_expr(expr.span)
     span, wide = expr.span, number.type
     local = body.hidden_local(wide, span)
@@ -564,7 +590,9 @@ def _asm(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
     template, constraints = texts[0] or "", texts[1] or ""
     parts = [c.strip() for c in constraints.split(",") if c.strip()]
     pure = "pure" in parts
-    return tt.InlineAsm(result, expr.span, template, ",".join(c for c in parts if c != "pure"), operands, pure)
+    return tt.InlineAsm(
+        result, expr.span, template, ",".join(c for c in parts if c != "pure"), operands, pure
+    )
 
 
 def call_machine(body: Body, row: MachineIntrinsic, expr: st.Call) -> tt.Expr:
@@ -575,7 +603,13 @@ def call_machine(body: Body, row: MachineIntrinsic, expr: st.Call) -> tt.Expr:
         body.report("not-on-target", expr.func.span, name=row.name, target=target)
         return error_expr(expr.span)
     if len(expr.args) != len(row.parameters) or any(a.keyword for a in expr.args):
-        body.report("argument-count", expr.span, name=row.name, expected=len(row.parameters), found=len(expr.args))
+        body.report(
+            "argument-count",
+            expr.span,
+            name=row.name,
+            expected=len(row.parameters),
+            found=len(expr.args),
+        )
         return error_expr(expr.span)
     pairs = zip(expr.args, row.parameters, strict=True)
     arguments = [check_as(body, a.value, p, "argument") for a, p in pairs]

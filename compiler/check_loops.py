@@ -1,8 +1,9 @@
-"""`for` loops: over ranges, arrays, slices, `enumerate`, and objects with `__next__`; all become `Loop`.
+"""`for` loops: over ranges, arrays, slices, `enumerate`, and objects with `__next__`; all become
+`Loop`.
 
-    for i in range(a, b, s): body      i counts in a hidden local, so that assigning to `i` changes nothing
-    for x in slice: body               a hidden index; the slice is evaluated once
-    for x in object: body              x = it.__next__() until it raises StopIteration
+for i in range(a, b, s): body      i counts in a hidden local, so that assigning to `i` changes
+nothing for x in slice: body               a hidden index; the slice is evaluated once for x in
+object: body              x = it.__next__() until it raises StopIteration
 """
 
 from __future__ import annotations
@@ -18,7 +19,19 @@ from compiler.convert import coerce, settle, unify_operands
 from compiler.resolve_functions import STOP_ITERATION, error_class
 from compiler.source import Span
 from compiler.symbols import LanguageSymbol
-from compiler.types import BOOL, ERROR, LITERAL_INT, NONE, U64, ClassType, IntType, PtrType, SliceType, Type, TypeVarType
+from compiler.types import (
+    BOOL,
+    ERROR,
+    LITERAL_INT,
+    NONE,
+    U64,
+    ClassType,
+    IntType,
+    PtrType,
+    SliceType,
+    Type,
+    TypeVarType,
+)
 
 
 def check_for(body: Body, stmt: st.For) -> list[tt.Stmt]:
@@ -65,7 +78,10 @@ def _loop_body(body: Body, stmt: st.For) -> tuple[list[tt.Stmt], LoopFrame]:
 
 
 def _finish(
-    body: Body, stmt: st.For, frame: LoopFrame, loop: tuple[tt.Expr | None, list[tt.Stmt], list[tt.Stmt]]
+    body: Body,
+    stmt: st.For,
+    frame: LoopFrame,
+    loop: tuple[tt.Expr | None, list[tt.Stmt], list[tt.Stmt]],
 ) -> tt.Loop:
     """Checks `else` and joins the ways out."""
     orelse = check_block(body, stmt.orelse)
@@ -113,7 +129,9 @@ def _for_range(body: Body, stmt: st.For, call: st.Call) -> list[tt.Stmt]:
     return [*lets, _finish(body, stmt, frame, (condition, first + inner, advance))]
 
 
-def _advance(counter: tt.Local, end: tt.Local, amount: tt.Expr, down: bool, span: Span) -> list[tt.Stmt]:
+def _advance(
+    counter: tt.Local, end: tt.Local, amount: tt.Expr, down: bool, span: Span
+) -> list[tt.Stmt]:
     """`counter += amount`, but stopping at the end: the last step must not overflow the type."""
     kind = counter.type
     place = tt.LocalPlace(kind, span, counter)
@@ -149,8 +167,12 @@ def _unsigned(kind: Type) -> IntType:
     return U64  # a type variable: its body is checked but not compiled
 
 
-def _range_limits(body: Body, stmt: st.For, call: st.Call) -> tuple[tt.Expr, tt.Expr, int | tt.Expr] | None:
-    """Start and stop (of one type) and the step of `range(…)`: a number, or an unsigned value of the same type."""
+def _range_limits(
+    body: Body, stmt: st.For, call: st.Call
+) -> tuple[tt.Expr, tt.Expr, int | tt.Expr] | None:
+    """Start and stop (of one type) and the step of `range(…)`: a number, or an unsigned value of
+    the same type.
+    """
     if not 1 <= len(call.args) <= 3 or any(a.keyword for a in call.args):
         body.report("argument-count", call.span, name="range", expected=1, found=len(call.args))
         return None
@@ -160,11 +182,17 @@ def _range_limits(body: Body, stmt: st.For, call: st.Call) -> tuple[tt.Expr, tt.
     start, stop, kind = unify_operands(body, values[0], values[1], call.span, "range")
     if kind is LITERAL_INT:
         existing = body.locals.get(stmt.target.id) if isinstance(stmt.target, st.Name) else None
-        kind = existing.type if existing is not None and isinstance(existing.type, IntType) else body.usize
+        kind = (
+            existing.type
+            if existing is not None and isinstance(existing.type, IntType)
+            else body.usize
+        )
         start, stop = coerce(body, start, kind), coerce(body, stop, kind)
     if ERROR in (kind, start.type, stop.type):
         return None
-    if not (isinstance(kind, IntType) or (isinstance(kind, TypeVarType) and kind.bound == "Integer")):
+    if not (
+        isinstance(kind, IntType) or (isinstance(kind, TypeVarType) and kind.bound == "Integer")
+    ):
         body.report("range-type", call.span, type=kind)
         return None
     step = _range_step(body, call, kind)
@@ -176,7 +204,9 @@ def _range_step(body: Body, call: st.Call, kind: Type) -> int | tt.Expr | None:
         return 1
     step = check_expr(body, call.args[2].value)
     if isinstance(step, tt.IntConst):
-        if step.value == 0 or not (isinstance(kind, IntType) and abs(step.value) <= _unsigned(kind).max):
+        if step.value == 0 or not (
+            isinstance(kind, IntType) and abs(step.value) <= _unsigned(kind).max
+        ):
             body.report("range-step", call.args[2].span)
             return None
         return step.value
@@ -223,7 +253,9 @@ def _for_slice(
     if index_target is not None:
         first += assign_value(body, index_target, _load(index, index_target.span))
     element = items.type.element
-    place = tt.SliceElementPlace(element, target.span, _load(whole, span), _load(index, span), False)
+    place = tt.SliceElementPlace(
+        element, target.span, _load(whole, span), _load(index, span), False
+    )
     item: tt.Expr = tt.Load(element, target.span, place)
     if element.is_place:
         item = tt.AddressOf(PtrType(element), target.span, place)
@@ -250,7 +282,11 @@ def _for_object(body: Body, stmt: st.For, value: tt.Expr) -> list[tt.Stmt]:
         iterator = call_method(body, value, target, "__iter__", [], span, span)
     iterator = settle(body, iterator)
     cls = _class_of(iterator.type)
-    if cls is None or not _has_method(body, iterator.type, "__next__") or not isinstance(iterator.type, PtrType):
+    if (
+        cls is None
+        or not _has_method(body, iterator.type, "__next__")
+        or not isinstance(iterator.type, PtrType)
+    ):
         if iterator.type is not ERROR:
             body.report("not-iterable", span, type=iterator.type)
         return _broken(body, stmt)
@@ -268,7 +304,9 @@ def _for_object(body: Body, stmt: st.For, value: tt.Expr) -> list[tt.Stmt]:
     return [let_iterator, _finish(body, stmt, frame, (None, first + inner, []))]
 
 
-def _next_item(body: Body, iterator: tt.Local, cls: ClassType, span: Span) -> tuple[list[tt.Stmt], tt.Expr] | None:
+def _next_item(
+    body: Body, iterator: tt.Local, cls: ClassType, span: Span
+) -> tuple[list[tt.Stmt], tt.Expr] | None:
     """`item = iterator.__next__()`, leaving the loop when it raises StopIteration."""
     from compiler.check_calls import call_method
 
@@ -298,5 +336,3 @@ def _class_of(kind: Type) -> ClassType | None:
 def _has_method(body: Body, kind: Type, name: str) -> bool:
     cls = _class_of(kind)
     return cls is not None and name in body.program.class_decls[cls].methods
-
-

@@ -1,7 +1,7 @@
 """`match`: integers and enums become a `Switch`, everything else a chain of tests.
 
-The subject is evaluated once into a hidden local. A pattern becomes a condition and some bindings; a `match` over an enum or bool
-must name every member or have a catch-all.
+The subject is evaluated once into a hidden local. A pattern becomes a condition and some bindings;
+a `match` over an enum or bool must name every member or have a catch-all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from compiler.types import BOOL, ERROR, STR, BoolType, ClassType, PtrType, Tuple
 
 @dataclass(slots=True)
 class Test:
-    """A checked pattern: when it matches (None: always), what it binds, and the numbers it stands for if it is only numbers."""
+    """A checked pattern: when it matches (None: always), what it binds, and the numbers it stands
+    for if it is only numbers.
+    """
 
     condition: tt.Expr | None = None
     bindings: list[tuple[st.Name, tt.Expr]] = field(default_factory=list)
@@ -37,7 +39,9 @@ def check_match(body: Body, stmt: st.Match) -> list[tt.Stmt]:
         return []
     local = body.hidden_local(value.type, stmt.subject.span)
     body.assign(local)
-    subject = tt.Load(value.type, stmt.subject.span, tt.LocalPlace(value.type, stmt.subject.span, local))
+    subject = tt.Load(
+        value.type, stmt.subject.span, tt.LocalPlace(value.type, stmt.subject.span, local)
+    )
     start = body.flow
     tests: list[Test] = []
     bodies: list[list[tt.Stmt]] = []
@@ -80,7 +84,9 @@ def _check_broken(body: Body, stmt: st.Match) -> None:
     body.flow = merge(ends or [start])
 
 
-def _check_case(body: Body, subject: tt.Expr, case: st.Case) -> tuple[Test, tt.Expr | None, list[tt.Stmt]]:
+def _check_case(
+    body: Body, subject: tt.Expr, case: st.Case
+) -> tuple[Test, tt.Expr | None, list[tt.Stmt]]:
     test = check_pattern(body, subject, case.pattern)
     bind: list[tt.Stmt] = []
     for name, value in test.bindings:
@@ -133,7 +139,11 @@ def _lowered(
     for test, guard, inner in reversed(list(zip(tests, guards, bodies, strict=True))):
         condition = test.condition
         if guard is not None:
-            condition = guard if condition is None else tt.Logical(BOOL, guard.span, "and", condition, guard)
+            condition = (
+                guard
+                if condition is None
+                else tt.Logical(BOOL, guard.span, "and", condition, guard)
+            )
         result = inner if condition is None else [tt.If(stmt.span, condition, inner, result)]
     return tt.Block(stmt.span, result)
 
@@ -265,7 +275,8 @@ def _all(tests: list[Test], span: Span) -> Test:
     for test in tests:
         if test.condition is not None:
             condition = (
-                test.condition if condition is None else tt.Logical(BOOL, span, "and", condition, test.condition)
+                test.condition
+                if condition is None
+                else tt.Logical(BOOL, span, "and", condition, test.condition)
             )
     return Test(condition, [binding for test in tests for binding in test.bindings])
-

@@ -1,4 +1,5 @@
-"""One module's bodies: every function, constant and variable checked, and what it shares with others collected.
+"""One module's bodies: every function, constant and variable checked, and what it shares with
+others collected.
 
 Generic functions and methods are checked twice: once where they are defined, with their type
 variables standing for themselves, and once for each list of types they are used with.
@@ -13,7 +14,12 @@ from compiler.check_language import check_static_assert
 from compiler.check_stmts import check_block
 from compiler.constants import check_global_initial, constant_value, global_variable
 from compiler.program import Program
-from compiler.resolve_functions import error_class, function_instance, open_environment, type_parameters
+from compiler.resolve_functions import (
+    error_class,
+    function_instance,
+    open_environment,
+    type_parameters,
+)
 from compiler.resolve_types import class_instance
 from compiler.symbols import ClassDecl, FunctionDecl, FunctionInstance, Module
 from compiler.typed_tree import TypedModule
@@ -60,7 +66,9 @@ def _check_imports(program: Program, module: Module) -> None:
             )
 
 
-def _check_class(program: Program, cls: ClassDecl, typed: TypedModule, shared: list[FunctionInstance]) -> None:
+def _check_class(
+    program: Program, cls: ClassDecl, typed: TypedModule, shared: list[FunctionInstance]
+) -> None:
     if cls.kind == "error":
         error = error_class(program, cls, cls.span)
         if error is not None:
@@ -88,7 +96,9 @@ def _check_protocol(program: Program, cls: ClassDecl) -> None:
             program.report("protocol-body", statement.span)
 
 
-def _check_function(program: Program, decl: FunctionDecl, typed: TypedModule, shared: list[FunctionInstance]) -> None:
+def _check_function(
+    program: Program, decl: FunctionDecl, typed: TypedModule, shared: list[FunctionInstance]
+) -> None:
     if decl.is_comptime:
         return
     parameters = type_parameters(program, decl)
@@ -104,6 +114,8 @@ def _check_function(program: Program, decl: FunctionDecl, typed: TypedModule, sh
     if function.linkage != "extern":
         if function.body is None:
             check_body(program, instance, shared)
+        else:  # an @inline function that another module has used
+            shared.extend(program.shared_uses[id(function)])
         typed.functions.append(function)
     elif not _is_stub(decl.node.body):
         program.report("extern-with-body", decl.span, name=decl.name)
@@ -128,11 +140,15 @@ def _check_defaults(program: Program, instance: FunctionInstance) -> None:
 def _is_stub(body: list[st.Stmt]) -> bool:
     """`...`, possibly after the docstring."""
     return all(
-        isinstance(s, st.Pass) or (isinstance(s, st.ExprStmt) and isinstance(s.value, st.EllipsisLiteral)) for s in body
+        isinstance(s, st.Pass)
+        or (isinstance(s, st.ExprStmt) and isinstance(s.value, st.EllipsisLiteral))
+        for s in body
     )
 
 
-def check_body(program: Program, instance: FunctionInstance, shared: list[FunctionInstance]) -> None:
+def check_body(
+    program: Program, instance: FunctionInstance, shared: list[FunctionInstance]
+) -> None:
     """Checks a function's statements into `instance.function.body`."""
     decl, function = instance.decl, instance.function
     body = Body(program, decl.module, instance.environment)
@@ -163,7 +179,12 @@ def _check_listed_errors(program: Program, instance: FunctionInstance, body: Bod
     listed = instance.function.raises
     for error, argument in zip(listed, decorator.args, strict=False):
         if error not in body.raised:
-            program.report("error-never-raised", argument.span, name=error.short, function=instance.function.name)
+            program.report(
+                "error-never-raised",
+                argument.span,
+                name=error.short,
+                function=instance.function.name,
+            )
 
 
 def _check_data(program: Program, module: Module, typed: TypedModule) -> None:
@@ -194,4 +215,3 @@ def add_shared(program: Program, typed: TypedModule, shared: list[FunctionInstan
             check_body(program, instance, [])
         pending.extend(program.shared_uses[id(function)])
         typed.functions.append(function)
-

@@ -26,10 +26,22 @@ from compiler.types import (
 )
 
 METHODS = {
-    "+": "__add__", "-": "__sub__", "*": "__mul__", "//": "__floordiv__", "%": "__mod__", "&": "__and__", "|": "__or__",
-    "^": "__xor__", "<<": "__lshift__", ">>": "__rshift__", "==": "__eq__", "<": "__lt__", "<=": "__le__", ">": "__gt__",
+    "+": "__add__",
+    "-": "__sub__",
+    "*": "__mul__",
+    "//": "__floordiv__",
+    "%": "__mod__",
+    "&": "__and__",
+    "|": "__or__",
+    "^": "__xor__",
+    "<<": "__lshift__",
+    ">>": "__rshift__",
+    "==": "__eq__",
+    "<": "__lt__",
+    "<=": "__le__",
+    ">": "__gt__",
     ">=": "__ge__",
-}  # fmt: skip
+}
 
 BITWISE = frozenset({"&", "|", "^"})
 SHIFTS = frozenset({"<<", ">>"})
@@ -72,7 +84,9 @@ def _unary_value(body: Body, expr: st.Unary, value: tt.Expr) -> tt.Expr:
         for bit in kind.members.values():
             every |= bit
         inverted = tt.Invert(kind, expr.span, value)
-        return tt.Arithmetic(kind, expr.span, "&", inverted, tt.IntConst(kind, expr.span, every), "wrapping")
+        return tt.Arithmetic(
+            kind, expr.span, "&", inverted, tt.IntConst(kind, expr.span, every), "wrapping"
+        )
     body.report("operand-type", expr.span, op=expr.op, type=describe(kind))
     return error_expr(expr.span)
 
@@ -92,7 +106,9 @@ def check_binary(body: Body, expr: st.Binary, wanted: Type | None) -> tt.Expr:
     return arithmetic(body, expr.op, left, right, expr.span, expr.op_span)
 
 
-def arithmetic(body: Body, op: str, left: tt.Expr, right: tt.Expr, span: Span, op_span: Span) -> tt.Expr:
+def arithmetic(
+    body: Body, op: str, left: tt.Expr, right: tt.Expr, span: Span, op_span: Span
+) -> tt.Expr:
     """`left op right`, also for augmented assignment."""
     if left.type is ERROR or right.type is ERROR:
         return error_expr(span)
@@ -129,7 +145,9 @@ def _literal_operation(body: Body, op: str, left: tt.Expr, right: tt.Expr, span:
     if not (isinstance(left, tt.IntConst) and isinstance(right, tt.IntConst)):
         return settle(body, left if not isinstance(left, tt.IntConst) else right)
     if op == "/":
-        body.report("true-division", span, op=op, left=describe(left.type), right=describe(right.type))
+        body.report(
+            "true-division", span, op=op, left=describe(left.type), right=describe(right.type)
+        )
         return error_expr(span)
     try:
         return tt.IntConst(LITERAL_INT, span, integer_operation(op, left.value, right.value, span))
@@ -147,7 +165,9 @@ def _shift(body: Body, op: str, left: tt.Expr, right: tt.Expr, span: Span) -> tt
         return error_expr(span)
     if isinstance(right, tt.IntConst) and right.type is LITERAL_INT:
         width = left.type.width if isinstance(left.type, IntType) else None
-        if right.value < 0 or (width is not None and right.value >= width and body.mode != "wrapping"):
+        if right.value < 0 or (
+            width is not None and right.value >= width and body.mode != "wrapping"
+        ):
             body.report("shift-count", right.span, count=right.value, type=left.type)
             return error_expr(span)
         from compiler.types import U32
@@ -192,7 +212,8 @@ def _chain(body: Body, expr: st.Compare, left: tt.Expr, at: int) -> tt.Expr:
         return tt.Logical(BOOL, expr.span, "and", first, _chain(body, expr, right, at + 1))
     local = body.hidden_local(right.type, right.span)
     again = tt.Load(right.type, right.span, tt.LocalPlace(right.type, right.span, local))
-    # The left operand is evaluated before the middle one, so the middle one is bound inside the comparison.
+    # The left operand is evaluated before the middle one, so the middle one is bound inside the
+    # comparison.
     bound = tt.Sequence(right.type, right.span, [tt.Let(right.span, local, right)], again)
     first = compare(body, expr.ops[at], left, bound, span)
     return tt.Logical(BOOL, expr.span, "and", first, _chain(body, expr, again, at + 1))
@@ -234,7 +255,9 @@ def _compare_scalars(body: Body, op: str, left: tt.Expr, right: tt.Expr, span: S
         if isinstance(kind, TupleType):
             return _compare_items(body, op, left, right, span)
     if not comparable:
-        body.report("operand-types", span, op=op, left=describe(left.type), right=describe(right.type))
+        body.report(
+            "operand-types", span, op=op, left=describe(left.type), right=describe(right.type)
+        )
         return error_expr(span)
     return tt.Compare(BOOL, span, op, left, right)  # type: ignore[arg-type]
 
@@ -246,7 +269,11 @@ def _identity(body: Body, op: str, left: tt.Expr, right: tt.Expr, span: Span) ->
         body.report("identity-of-value", span, op=op)
         return error_expr(span)
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, tt.NullConst) and isinstance(other.type, PtrType) and not other.type.nullable:
+        if (
+            isinstance(one, tt.NullConst)
+            and isinstance(other.type, PtrType)
+            and not other.type.nullable
+        ):
             body.report("never-none", other.span, type=other.type)
             return error_expr(span)
     if isinstance(left.type, PtrType) and isinstance(right.type, PtrType):
@@ -266,7 +293,9 @@ def _contains(body: Body, item: tt.Expr, container: tt.Expr, span: Span) -> tt.E
     if isinstance(kind, ClassType) and kind.kind == "flags":
         item = coerce(body, item, kind, "operand")
         both = tt.Arithmetic(kind, span, "&", container, item, "wrapping")
-        return tt.Compare(BOOL, span, "==", both, item) if item.type is not ERROR else error_expr(span)
+        return (
+            tt.Compare(BOOL, span, "==", both, item) if item.type is not ERROR else error_expr(span)
+        )
     target = kind.to if isinstance(kind, PtrType) and not kind.nullable else kind
     if isinstance(target, ClassType) and "__contains__" in body.program.class_decls[target].methods:
         return _method_operator(body, container, "__contains__", [item], span, "in")
@@ -326,7 +355,9 @@ def _method_operator(
         return error_expr(span)
     instance = method_instance(body.program, kind, decl, span)
     if len(instance.function.parameters) != len(arguments) + 1:
-        body.report("argument-count", span, name=name, expected=len(arguments), found=len(arguments))
+        body.report(
+            "argument-count", span, name=name, expected=len(arguments), found=len(arguments)
+        )
         return error_expr(span)
     pairs = zip(arguments, instance.function.parameters[1:], strict=True)
     converted = [coerce(body, a, p.type, "operand") for a, p in pairs]

@@ -1,4 +1,6 @@
-"""Names and places: what a name means inside a body, and storage that can be read, assigned or pointed at."""
+"""Names and places: what a name means inside a body, and storage that can be read, assigned or
+pointed at.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,18 @@ from compiler.resolve_types import module_member, report_unknown_name
 from compiler.source import Span
 from compiler.static_conditions import build_constant
 from compiler.symbols import ConstantDecl, FunctionDecl, GlobalDecl, ModuleSymbol, Symbol
-from compiler.types import BOOL, ERROR, STR, ArrayType, ClassType, IntType, PtrType, SliceType, Type, widens
+from compiler.types import (
+    BOOL,
+    ERROR,
+    STR,
+    ArrayType,
+    ClassType,
+    IntType,
+    PtrType,
+    SliceType,
+    Type,
+    widens,
+)
 
 
 def symbol_of(body: Body, expr: st.Expr) -> Symbol | None:
@@ -149,7 +162,9 @@ def _name_place(body: Body, expr: st.Name) -> tt.Place | None:
 def _symbol_place(body: Body, symbol: Symbol, expr: st.Expr) -> tt.Place | None:
     if isinstance(symbol, GlobalDecl):
         variable = global_variable(body.program, symbol)
-        return None if variable.type is ERROR else tt.GlobalPlace(variable.type, expr.span, variable)
+        return (
+            None if variable.type is ERROR else tt.GlobalPlace(variable.type, expr.span, variable)
+        )
     if isinstance(symbol, ConstantDecl):
         value = constant_value(body.program, symbol, expr.span)
         if isinstance(value, tt.AddressOf):
@@ -189,7 +204,11 @@ def field_place(body: Body, base: tt.Expr, expr: st.Attribute) -> tt.Place | Non
         if kind.to.kind == "value" and index is not None:
             body.report("assign-to-value", expr.name_span, type=kind.to)
             return None
-    if isinstance(kind, ClassType) and kind.kind == "value" and kind.field_index(expr.name) is not None:
+    if (
+        isinstance(kind, ClassType)
+        and kind.kind == "value"
+        and kind.field_index(expr.name) is not None
+    ):
         body.report("assign-to-value", expr.name_span, type=kind)
         return None
     no_attribute(body, kind, expr)
@@ -235,13 +254,19 @@ def element_place(body: Body, base: tt.Expr, expr: st.Subscript) -> tt.Place | N
         return tt.ElementPlace(kind.to.element, expr.span, place_of(base), index, check)
     if isinstance(kind, SliceType):
         index = check_index(body, expr.index, None)
-        return None if index is None else tt.SliceElementPlace(kind.element, expr.span, base, index, check)
+        return (
+            None
+            if index is None
+            else tt.SliceElementPlace(kind.element, expr.span, base, index, check)
+        )
     body.report("not-indexable", expr.value.span, type=kind)
     return None
 
 
 def check_index(body: Body, expr: st.Expr, count: int | None) -> tt.Expr | None:
-    """An index as `usize` (`u64` stays as it is); a constant one is compared with the array's length here."""
+    """An index as `usize` (`u64` stays as it is); a constant one is compared with the array's
+    length here.
+    """
     from compiler.check_exprs import check_expr
     from compiler.types import LITERAL_INT
 
@@ -264,4 +289,8 @@ def check_index(body: Body, expr: st.Expr, count: int | None) -> tt.Expr | None:
     if index.type.signed:
         body.report("signed-index", expr.span, type=index.type)
         return None
-    return tt.Convert(body.usize, expr.span, "widen", index) if widens(index.type, body.usize) else index
+    return (
+        tt.Convert(body.usize, expr.span, "widen", index)
+        if widens(index.type, body.usize)
+        else index
+    )

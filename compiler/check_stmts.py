@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from compiler import escape
 from compiler import syntax_tree as st
@@ -42,7 +43,12 @@ def _expr_stmt(body: Body, stmt: st.ExprStmt) -> list[tt.Stmt]:
         return [tt.Store(stmt.span, place, value.arguments[1])]
     if not isinstance(
         value,
-        tt.CallFunction | tt.CallPointer | tt.CallIntrinsic | tt.AtomicOperation | tt.InlineAsm | tt.Sequence,
+        tt.CallFunction
+        | tt.CallPointer
+        | tt.CallIntrinsic
+        | tt.AtomicOperation
+        | tt.InlineAsm
+        | tt.Sequence,
     ) and value.type not in (NEVER, NONE):
         body.report("unused-value", stmt.span)
         return []
@@ -201,7 +207,9 @@ def _assign_place(body: Body, target: st.Expr, stmt: st.Assign) -> list[tt.Stmt]
 
 
 def forget_place(body: Body, target: st.Expr) -> None:
-    """An assignment to `x.a` ends what was known of any `.a`, since another path may lead to the same object."""
+    """An assignment to `x.a` ends what was known of any `.a`, since another path may lead to the
+    same object.
+    """
     if isinstance(target, st.Attribute):
         body.forget(lambda path: target.name in path[1:])
     elif isinstance(target, st.Name):
@@ -258,10 +266,10 @@ def _aug_assign(body: Body, stmt: st.AugAssign) -> list[tt.Stmt]:
     """The place is found once: anything but a plain variable is updated through its address."""
     from compiler.check_operators import arithmetic
 
-    if isinstance(stmt.target, st.Name) and stmt.target.id not in body.globals_named:
-        if stmt.target.id not in body.locals:
-            body.report("global-not-declared", stmt.target.span, name=stmt.target.id)
-            return []
+    known = body.globals_named | set(body.locals)
+    if isinstance(stmt.target, st.Name) and stmt.target.id not in known:
+        body.report("global-not-declared", stmt.target.span, name=stmt.target.id)
+        return []
     place = check_place(body, stmt.target)
     if place is None:
         return []
@@ -412,7 +420,10 @@ def _assert(body: Body, stmt: st.Assert) -> list[tt.Stmt]:
     body.flow = start.assume(when_true)
     if message.type is ERROR or condition.type is ERROR:
         return []
-    fail: list[tt.Stmt] = [tt.Evaluate(stmt.span, panic_call(body, message, stmt.span)), tt.Unreachable(stmt.span)]
+    fail: list[tt.Stmt] = [
+        tt.Evaluate(stmt.span, panic_call(body, message, stmt.span)),
+        tt.Unreachable(stmt.span),
+    ]
     return [tt.If(stmt.span, tt.Not(BOOL, stmt.condition.span, condition), fail, [])]
 
 
@@ -421,7 +432,12 @@ def _pass(body: Body, stmt: st.Pass) -> list[tt.Stmt]:
 
 
 def _not_here(body: Body, stmt: st.Stmt) -> list[tt.Stmt]:
-    words = {st.FunctionDef: "function", st.ClassDef: "class", st.Import: "import", st.ImportFrom: "import"}
+    words = {
+        st.FunctionDef: "function",
+        st.ClassDef: "class",
+        st.Import: "import",
+        st.ImportFrom: "import",
+    }
     body.report("nested-definition", stmt.span, what=words[type(stmt)])
     return []
 
@@ -456,7 +472,7 @@ def _with(body: Body, stmt: st.With) -> list[tt.Stmt]:
     return check_with(body, stmt)
 
 
-Checker = Callable[[Body, st.Stmt], list[tt.Stmt]]
+Checker = Callable[[Body, Any], list[tt.Stmt]]
 
 CHECKERS: dict[type[st.Stmt], Checker] = {
     st.ExprStmt: _expr_stmt,
@@ -480,4 +496,4 @@ CHECKERS: dict[type[st.Stmt], Checker] = {
     st.ClassDef: _not_here,
     st.Import: _not_here,
     st.ImportFrom: _not_here,
-}  # type: ignore[dict-item]
+}

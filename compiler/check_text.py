@@ -1,12 +1,13 @@
 """f-strings and formatted values: from replacement fields to `pykern.rt.format.Piece`s.
 
-`f"{n} pages at {base:#x}"` becomes an array of three pieces in the caller's frame, passed as a `Format`.
+`f"{n} pages at {base:#x}"` becomes an array of three pieces in the caller's frame, passed as a
+`Format`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler import syntax_tree as st
 from compiler import typed_tree as tt
@@ -63,7 +64,9 @@ def check_fstring(body: Body, expr: st.FString) -> tt.Expr:
     for part in expr.parts:
         if isinstance(part, st.StrLiteral):
             if part.value:
-                pieces.append(_text_piece(body, tt.StrConst(STR, part.span, part.value), Spec(), part.span))
+                pieces.append(
+                    _text_piece(body, tt.StrConst(STR, part.span, part.value), Spec(), part.span)
+                )
         else:
             pieces.extend(_field_pieces(body, part))
     return _as_format(body, pieces, expr.span)
@@ -92,7 +95,9 @@ def _field_pieces(body: Body, part: st.FormattedPart) -> list[tt.Expr]:
 
     pieces = []
     if part.debug_text is not None:
-        pieces.append(_text_piece(body, tt.StrConst(STR, part.span, part.debug_text), Spec(), part.span))
+        pieces.append(
+            _text_piece(body, tt.StrConst(STR, part.span, part.debug_text), Spec(), part.span)
+        )
     if part.conversion is not None:
         body.report("format-conversion", part.span, conversion=part.conversion)
         return [error_expr(part.span)]
@@ -119,9 +124,17 @@ def parse_spec(body: Body, part: st.FormattedPart) -> Spec | None:
         body.report("format-spec", span, spec=part.spec)
         return None
     return Spec(
-        ALIGNMENTS[align], SIGNS[group["sign"]], BASES.get(kind or "d", 10), kind == "X", bool(group["prefix"]),
-        ord(group["group"] or "\0"), ord(fill or " "), width, precision, kind,
-    )  # fmt: skip
+        ALIGNMENTS[align],
+        SIGNS[group["sign"]],
+        BASES.get(kind or "d", 10),
+        kind == "X",
+        bool(group["prefix"]),
+        ord(group["group"] or "\0"),
+        ord(fill or " "),
+        width,
+        precision,
+        kind,
+    )
 
 
 # --- Pieces ------------------------------------------------------------------------------------
@@ -133,26 +146,30 @@ def _value_piece(body: Body, value: tt.Expr, spec: Spec, part: st.FormattedPart)
         case IntType() if spec.type != "s":
             return _number_piece(body, value, spec, part)
         case TypeVarType():
-            return error_expr(span) if spec.type == "s" else tt.ZeroConst(body.program.struct(PIECE), span)
+            return (
+                error_expr(span)
+                if spec.type == "s"
+                else tt.ZeroConst(body.program.struct(PIECE), span)
+            )
         case ClassType() if kind.kind == "enum" and spec.type in (None, "s"):
             return _text_piece(body, _member_name(body, value, kind), spec, span)
         case ClassType() if kind.kind in ("enum", "flags"):
-            return _number_piece(body, tt.Convert(kind.integer, value.span, "bits", value), spec, part)
+            return _number_piece(
+                body, tt.Convert(kind.integer, value.span, "bits", value), spec, part
+            )
         case PtrType() if spec.type in (None, "x", "X"):
             address = tt.Convert(body.usize, value.span, "to_address", value)
-            shown = spec if spec.type else Spec(**{**_as_dict(spec), "base": 16, "prefix": True, "type": "x"})
+            shown = spec if spec.type else replace(spec, base=16, prefix=True, type="x")
             return _number_piece(body, address, shown, part)
         case _:
             return _textual_piece(body, value, spec, part)
 
 
-def _as_dict(spec: Spec) -> dict[str, object]:
-    return {slot: getattr(spec, slot) for slot in Spec.__slots__}
-
-
 def _textual_piece(body: Body, value: tt.Expr, spec: Spec, part: st.FormattedPart) -> tt.Expr:
     kind, span = value.type, part.span
-    wrong_spec = spec.type not in (None, "s") or spec.sign or spec.prefix or spec.group or spec.align == 4
+    wrong_spec = (
+        spec.type not in (None, "s") or spec.sign or spec.prefix or spec.group or spec.align == 4
+    )
     if kind == BOOL:
         texts = (tt.StrConst(STR, span, "True"), tt.StrConst(STR, span, "False"))
         if spec.type in ("d", "b", "o", "x", "X"):
@@ -181,7 +198,9 @@ def _number_piece(body: Body, value: tt.Expr, spec: Spec, part: st.FormattedPart
         return error_expr(span)
     if spec.type == "c":
         return _piece(body, "character", spec, _to_u64(value), _zero(body, span), span)
-    return _piece(body, "signed" if kind.signed else "unsigned", spec, _to_u64(value), _zero(body, span), span)
+    return _piece(
+        body, "signed" if kind.signed else "unsigned", spec, _to_u64(value), _zero(body, span), span
+    )
 
 
 def _to_u64(value: tt.Expr) -> tt.Expr:
@@ -218,10 +237,19 @@ def _piece(body: Body, kind: str, spec: Spec, data: tt.Expr, extra: tt.Expr, spa
 
     upper, prefix = (tt.BoolConst(BOOL, span, flag) for flag in (spec.upper, spec.prefix))
     items = [
-        number(0, KINDS[kind]), number(1, spec.align), number(2, spec.sign), number(3, spec.base), upper, prefix,
-        number(6, spec.group), number(7, spec.fill), tt.IntConst(U16, span, spec.width),
-        tt.IntConst(U16, span, spec.precision), data, extra,
-    ]  # fmt: skip
+        number(0, KINDS[kind]),
+        number(1, spec.align),
+        number(2, spec.sign),
+        number(3, spec.base),
+        upper,
+        prefix,
+        number(6, spec.group),
+        number(7, spec.fill),
+        tt.IntConst(U16, span, spec.width),
+        tt.IntConst(U16, span, spec.precision),
+        data,
+        extra,
+    ]
     return tt.MakeValue(cls, span, items)
 
 
@@ -236,4 +264,3 @@ def _member_name(body: Body, value: tt.Expr, kind: ClassType) -> tt.Expr:
         same = tt.Compare(BOOL, span, "==", loaded, tt.IntConst(kind, span, number))
         result = tt.Conditional(STR, span, same, tt.StrConst(STR, span, name), result)
     return tt.Sequence(STR, span, [tt.Let(span, local, value)], result)
-

@@ -28,7 +28,9 @@ from compiler.types import (
 
 
 def construct(body: Body, decl: ClassDecl, expr: st.Call, wanted: Type | None) -> tt.Expr:
-    """`Class(…)`, inferring the arguments of a generic class from the context or the fields' values."""
+    """`Class(…)`, inferring the arguments of a generic class from the context or the fields'
+    values.
+    """
     if decl.kind == "error":
         body.report("error-as-value", expr.span, name=decl.name)
         return error_expr(expr.span)
@@ -48,20 +50,30 @@ def _infer_class(body: Body, decl: ClassDecl, expr: st.Call) -> ClassType | None
     from compiler.check_exprs import check_expr
 
     opened = open_environment(body.program, decl.type_parameters)
-    fields = [s for s in decl.node.body if isinstance(s, st.AnnAssign) and isinstance(s.target, st.Name)]
+    fields = [
+        s for s in decl.node.body if isinstance(s, st.AnnAssign) and isinstance(s.target, st.Name)
+    ]
     bound: dict[str, Type] = {}
     for index, argument in enumerate(expr.args):
         for position, statement in enumerate(fields):
             assert isinstance(statement.target, st.Name)
-            if argument.keyword == statement.target.id or (argument.keyword is None and index == position):
+            if argument.keyword == statement.target.id or (
+                argument.keyword is None and index == position
+            ):
                 value = check_expr(body, argument.value)
                 if value.type not in (ERROR, LITERAL_INT):
-                    unify(resolve_type(body.program, decl.module, opened, statement.annotation), value.type, bound)
+                    unify(
+                        resolve_type(body.program, decl.module, opened, statement.annotation),
+                        value.type,
+                        bound,
+                    )
     missing = [p.name for p in decl.type_parameters if p.name not in bound]
     if missing:
         body.report("type-variable-unbound", expr.span, name=decl.name, variable=", ".join(missing))
         return None
-    return class_instance(body.program, decl, tuple(bound[p.name] for p in decl.type_parameters), expr.span)
+    return class_instance(
+        body.program, decl, tuple(bound[p.name] for p in decl.type_parameters), expr.span
+    )
 
 
 def construct_class(body: Body, cls: ClassType, expr: st.Call) -> tt.Expr:
@@ -97,7 +109,9 @@ def _struct_initializer(body: Body, cls: ClassType, expr: st.Call) -> tt.StructI
     return None if values is None else tt.StructInit(cls, values)
 
 
-def _field_values(body: Body, cls: ClassType, expr: st.Call) -> list[tt.Expr | tt.Initializer] | None:
+def _field_values(
+    body: Body, cls: ClassType, expr: st.Call
+) -> list[tt.Expr | tt.Initializer] | None:
     parameters = [(f.name, f.default, False) for f in cls.fields]
     arguments = match_named(body, cls.short, parameters, expr.args, expr.span)
     if arguments is None:
@@ -130,7 +144,7 @@ def field_value(body: Body, expr: st.Expr, kind: Type) -> tt.Expr | tt.Initializ
 
 
 def check_initializer(body: Body, expr: st.Expr, wanted: Type) -> tt.Initializer:
-    """What a struct, array or cell starts with: a constructor, `zeroed()`, `Array(…)`, `Atomic(v)`."""
+    """What a place starts with: a constructor, `zeroed()`, `Array(…)`, `Atomic(v)`."""
     if isinstance(expr, st.Call):
         func = expr.func
         symbol = symbol_of(body, func)
@@ -154,7 +168,11 @@ def _class_initializer(body: Body, expr: st.Call, wanted: ClassType) -> tt.Initi
     from compiler.check_calls import check_call
 
     value = check_call(body, expr, wanted)
-    if isinstance(value, tt.AddressOf) and isinstance(value.place, tt.Temporary) and value.place.type == wanted:
+    if (
+        isinstance(value, tt.AddressOf)
+        and isinstance(value.place, tt.Temporary)
+        and value.place.type == wanted
+    ):
         return value.place.initial
     if value.type is not ERROR:
         target = value.type.to if isinstance(value.type, PtrType) else value.type
@@ -163,10 +181,14 @@ def _class_initializer(body: Body, expr: st.Call, wanted: ClassType) -> tt.Initi
     return tt.ZeroInit(wanted)
 
 
-def _language_initializer(body: Body, name: str, expr: st.Call, wanted: Type) -> tt.Initializer | None:
+def _language_initializer(
+    body: Body, name: str, expr: st.Call, wanted: Type
+) -> tt.Initializer | None:
     if name == "zeroed":
         if expr.args:
-            body.report("argument-count", expr.span, name="zeroed", expected=0, found=len(expr.args))
+            body.report(
+                "argument-count", expr.span, name="zeroed", expected=0, found=len(expr.args)
+            )
         check_zeroable(body, wanted, expr.span)
         return tt.ZeroInit(wanted)
     if name == "Array" and isinstance(wanted, ArrayType):
@@ -184,16 +206,22 @@ def _array_initializer(body: Body, expr: st.Call, wanted: ArrayType) -> tt.Initi
 
 
 def array_display(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
-    """`Array(a, b, c)` as an expression: an array in the frame, of the context's element type or the items' own."""
+    """`Array(a, b, c)` as an expression: an array in the frame, of the context's element type or
+    the items' own.
+    """
     context = wanted.to if isinstance(wanted, PtrType) else wanted
-    element: Type | None = context.element if isinstance(context, ArrayType | SliceType) else _common(body, expr)
+    element: Type | None = (
+        context.element if isinstance(context, ArrayType | SliceType) else _common(body, expr)
+    )
     if element is None or element is ERROR:
         return error_expr(expr.span)
     kind = ArrayType(element, len(expr.args))
     items = [field_value(body, a.value, element) for a in expr.args]
     if any(isinstance(item, tt.Expr) and item.type is ERROR for item in items):
         return error_expr(expr.span)
-    return tt.AddressOf(PtrType(kind), expr.span, tt.Temporary(kind, expr.span, tt.ArrayInit(kind, items)))
+    return tt.AddressOf(
+        PtrType(kind), expr.span, tt.Temporary(kind, expr.span, tt.ArrayInit(kind, items))
+    )
 
 
 def _common(body: Body, expr: st.Call) -> Type | None:
@@ -242,7 +270,9 @@ def never_zero(kind: Type) -> Type | None:
         case ClassType() if kind.kind == "enum":
             return None if 0 in kind.members.values() else kind
         case ClassType():
-            return next((p for p in (never_zero(f.type) for f in kind.fields) if p is not None), None)
+            return next(
+                (p for p in (never_zero(f.type) for f in kind.fields) if p is not None), None
+            )
         case _:
             return None
 
@@ -251,5 +281,3 @@ def zero_value(body: Body, kind: Type, span: Span) -> tt.Expr:
     """`zeroed()` of a value type."""
     check_zeroable(body, kind, span)
     return tt.ZeroConst(kind, span)
-
-

@@ -1,11 +1,10 @@
 """`@comptime` functions: run by CPython while compiling, their results turned into typed constants.
 
-The function sees the constants and other `@comptime` functions of its module and Python's harmless builtins. It is counted line
-by line, so that one that never ends is a diagnostic and not a hang.
+The function sees the constants and other `@comptime` functions of its module and Python's harmless
+builtins. It is counted line by line, so that one that never ends is a diagnostic and not a hang.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import builtins
@@ -21,18 +20,69 @@ from compiler.convert import error_expr
 from compiler.program import Program
 from compiler.source import Span
 from compiler.symbols import ConstantDecl, FunctionDecl, Module
-from compiler.types import BOOL, ERROR, LITERAL_INT, STR, ArrayType, BoolType, ClassType, IntType, SliceType, Type
+from compiler.types import (
+    BOOL,
+    ERROR,
+    LITERAL_INT,
+    STR,
+    ArrayType,
+    BoolType,
+    ClassType,
+    IntType,
+    SliceType,
+    Type,
+)
 
 LINE_BUDGET = 20_000_000
 """Lines a call may execute: seconds, and far more than any table needs."""
 
 SAFE_BUILTINS = {
     name: getattr(builtins, name)
-    for name in (
-        "abs all any bin bool bytes chr dict divmod enumerate filter float hex int isinstance iter len list map max min next "
-        "oct ord pow range repr reversed round set sorted str sum tuple zip ArithmeticError AssertionError IndexError KeyError "
-        "StopIteration ValueError ZeroDivisionError Exception"
-    ).split()
+    for name in [
+        "abs",
+        "all",
+        "any",
+        "bin",
+        "bool",
+        "bytes",
+        "chr",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "hex",
+        "int",
+        "isinstance",
+        "iter",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "oct",
+        "ord",
+        "pow",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+        "ArithmeticError",
+        "AssertionError",
+        "IndexError",
+        "KeyError",
+        "StopIteration",
+        "ValueError",
+        "ZeroDivisionError",
+        "Exception",
+    ]
 }
 
 
@@ -87,7 +137,9 @@ def _counted(run: Callable[[], Any]) -> Any:
 
 
 def python_function(program: Program, decl: FunctionDecl) -> Callable[..., Any]:
-    """The function as CPython runs it, with the names it uses bound to constants and other such functions."""
+    """The function as CPython runs it, with the names it uses bound to constants and other such
+    functions.
+    """
     node = decl.node
     start = node.span.start
     source = node.span.file.text[start : node.span.end]
@@ -96,7 +148,9 @@ def python_function(program: Program, decl: FunctionDecl) -> Callable[..., Any]:
     text = "\n".join(line.removeprefix(indent) for line in source.split("\n"))
     text = text[text.index("def ") :] if not text.startswith("def ") else text
     flags = __future__.annotations.compiler_flag
-    code = compile("\n" * (node.span.line - 1) + text, node.span.file.display, "exec", flags, dont_inherit=True)
+    code = compile(
+        "\n" * (node.span.line - 1) + text, node.span.file.display, "exec", flags, dont_inherit=True
+    )
     namespace: dict[str, Any] = {"__builtins__": SAFE_BUILTINS}
     for name in sorted(_global_names(code)):
         _bind(program, decl.module, name, namespace)
@@ -116,7 +170,9 @@ def _global_names(code: CodeType) -> set[str]:
 def _bind(program: Program, module: Module, name: str, namespace: dict[str, Any]) -> None:
     from compiler.constants import constant_value
 
-    symbol = program.look_up(module, name, module.source.span(0, 0)) if name in module.names else None
+    symbol = (
+        program.look_up(module, name, module.source.span(0, 0)) if name in module.names else None
+    )
     if isinstance(symbol, ConstantDecl):
         value = to_python(constant_value(program, symbol, symbol.span))
         if value is not None:
@@ -162,7 +218,11 @@ def from_python(body: Body, value: Any, wanted: Type | None, span: Span) -> tt.E
 def _integer(body: Body, value: int, wanted: Type | None, span: Span) -> tt.Expr:
     if wanted is None:
         return tt.IntConst(LITERAL_INT, span, value)
-    kind = wanted.integer if isinstance(wanted, ClassType) and wanted.kind in ("enum", "flags") else wanted
+    kind = (
+        wanted.integer
+        if isinstance(wanted, ClassType) and wanted.kind in ("enum", "flags")
+        else wanted
+    )
     if isinstance(kind, IntType) and kind.holds(value):
         return tt.IntConst(wanted, span, value)
     if isinstance(kind, IntType):
@@ -174,7 +234,11 @@ def _integer(body: Body, value: int, wanted: Type | None, span: Span) -> tt.Expr
 
 def initializer_from_python(body: Body, value: Any, wanted: Type, span: Span) -> tt.Initializer:
     """A Python list as the contents of an array."""
-    if wanted is ERROR or not isinstance(wanted, ArrayType) or not isinstance(value, list | tuple | bytes | bytearray):
+    if (
+        wanted is ERROR
+        or not isinstance(wanted, ArrayType)
+        or not isinstance(value, list | tuple | bytes | bytearray)
+    ):
         body.report("comptime-result", span, found=type(value).__name__, wanted=wanted)
         return tt.ZeroInit(wanted)
     if len(value) != wanted.count:
@@ -188,5 +252,5 @@ def initializer_from_python(body: Body, value: Any, wanted: Type, span: Span) ->
     items: list[tt.Expr | tt.Initializer] = []
     for item in value:
         one = initializer_from_python if isinstance(element, ArrayType) else from_python
-        items.append(one(body, item, element, span))  # type: ignore[arg-type]
+        items.append(one(body, item, element, span))
     return tt.ArrayInit(wanted, items)

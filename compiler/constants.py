@@ -18,7 +18,9 @@ from compiler.symbols import ConstantDecl, FunctionDecl, GlobalDecl, Module
 from compiler.types import ERROR, NEVER, NONE, PerCpuType, PtrType, Type
 
 
-def constant_int(program: Program, module: Module, environment: Environment, expr: st.Expr) -> int | None:
+def constant_int(
+    program: Program, module: Module, environment: Environment, expr: st.Expr
+) -> int | None:
     """An exact integer from a constant expression; None after a report."""
     value = constant_expr(Body(program, module, environment), expr, None)
     if isinstance(value, tt.IntConst):
@@ -82,7 +84,9 @@ def _constant_value(program: Program, decl: ConstantDecl) -> tt.Expr:
     if comptime is not None:
         return comptime
     value = constant_expr(body, decl.node, wanted)
-    if value.type.is_place or (isinstance(value.type, PtrType) and isinstance(value, tt.AddressOf) and wanted is None):
+    if value.type.is_place or (
+        isinstance(value.type, PtrType) and isinstance(value, tt.AddressOf) and wanted is None
+    ):
         program.report("constant-needs-type", decl.span, name=decl.name)
         return error_expr(decl.span)
     return value
@@ -125,7 +129,9 @@ def initializer(body: Body, expr: st.Expr, wanted: Type) -> tt.Initializer:
     if decl is not None:
         assert isinstance(expr, st.Call)
         ok, value = call_comptime(body, decl, expr)
-        return initializer_from_python(body, value, wanted, expr.span) if ok else tt.ZeroInit(wanted)
+        return (
+            initializer_from_python(body, value, wanted, expr.span) if ok else tt.ZeroInit(wanted)
+        )
     return fold_initializer(body, check_initializer(body, expr, wanted))
 
 
@@ -154,7 +160,9 @@ def global_variable(program: Program, decl: GlobalDecl) -> tt.Global:
             program.report("variable-type", decl.annotation.span, type=kind)
             kind = ERROR
         qualified = f"{decl.module.name}.{decl.name}"
-        decl.variable = tt.Global(decl.name, qualified, decl.module.name, decl.span, kind, per_cpu=per_cpu)
+        decl.variable = tt.Global(
+            decl.name, qualified, decl.module.name, decl.span, kind, per_cpu=per_cpu
+        )
         if per_cpu and isinstance(decl.node, st.Call):
             decl.variable.exported = _per_cpu_symbol(decl)
     return decl.variable
@@ -187,7 +195,9 @@ def check_global_initial(program: Program, decl: GlobalDecl) -> None:
         variable.initial = initializer(body, node, variable.type)
         return
     comptime = comptime_call(body, node, variable.type)
-    variable.initial = comptime if comptime is not None else constant_expr(body, node, variable.type)
+    variable.initial = (
+        comptime if comptime is not None else constant_expr(body, node, variable.type)
+    )
 
 
 def _per_cpu_value(program: Program, decl: GlobalDecl) -> st.Expr | None:
@@ -199,5 +209,3 @@ def _per_cpu_value(program: Program, decl: GlobalDecl) -> st.Expr | None:
     if node is not None:
         program.report("per-cpu-value", node.span)
     return None
-
-

@@ -1,7 +1,8 @@
 """Conversions that happen by themselves: what a context asks for, from what an expression is.
 
-`coerce` is the one place where an expression meets the type it is used as. Nothing is ever lost here: integers
-widen, a non-null pointer becomes nullable, an array becomes a slice of all of it, a literal takes its type.
+`coerce` is the one place where an expression meets the type it is used as. Nothing is ever lost
+here: integers widen, a non-null pointer becomes nullable, an array becomes a slice of all of it, a
+literal takes its type.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ def coerce(body: Body, expr: tt.Expr, wanted: Type, what: str = "value") -> tt.E
     if actual is ERROR or wanted is ERROR:
         return error_expr(expr.span)
     if actual is NEVER:
-        return tt.Sequence(wanted, expr.span, [tt.Evaluate(expr.span, expr)], tt.ZeroConst(wanted, expr.span))
+        return tt.Sequence(
+            wanted, expr.span, [tt.Evaluate(expr.span, expr)], tt.ZeroConst(wanted, expr.span)
+        )
     converted = implicit(body, expr, wanted)
     if converted is not None:
         return converted
@@ -59,7 +62,9 @@ def implicit(body: Body, expr: tt.Expr, wanted: Type) -> tt.Expr | None:
     if isinstance(expr, tt.FloatConst) and isinstance(wanted, FloatType):
         return tt.FloatConst(wanted, span, expr.value)
     if actual is NONE and isinstance(expr, tt.NullConst):
-        return tt.NullConst(wanted, span) if isinstance(wanted, PtrType) and wanted.nullable else None
+        return (
+            tt.NullConst(wanted, span) if isinstance(wanted, PtrType) and wanted.nullable else None
+        )
     if isinstance(actual, IntType | FloatType) and widens(actual, wanted):
         return tt.Convert(wanted, span, "widen", expr)
     if isinstance(actual, PtrType):
@@ -74,10 +79,10 @@ def implicit(body: Body, expr: tt.Expr, wanted: Type) -> tt.Expr | None:
 def _pointer(expr: tt.Expr, actual: PtrType, wanted: Type) -> tt.Expr | None:
     if isinstance(wanted, PtrType) and actual.to == wanted.to and not actual.nullable:
         return tt.Convert(wanted, expr.span, "pointer", expr)
-    if isinstance(wanted, SliceType) and not actual.nullable and isinstance(actual.to, ArrayType):
-        if actual.to.element == wanted.element:
-            return tt.ArrayToSlice(wanted, expr.span, place_of(expr))
-    return None
+    if actual.nullable or not (isinstance(wanted, SliceType) and isinstance(actual.to, ArrayType)):
+        return None
+    same = actual.to.element == wanted.element
+    return tt.ArrayToSlice(wanted, expr.span, place_of(expr)) if same else None
 
 
 def place_of(pointer: tt.Expr) -> tt.Place:
@@ -133,11 +138,17 @@ def _mismatch(body: Body, expr: tt.Expr, wanted: Type, what: str) -> None:
     help_text = None
     if wanted == BOOL:
         help_text = _truth_advice(actual)
-    elif isinstance(actual, ClassType) and isinstance(wanted, IntType) and actual.kind in ("enum", "flags"):
+    elif (
+        isinstance(actual, ClassType)
+        and isinstance(wanted, IntType)
+        and actual.kind in ("enum", "flags")
+    ):
         help_text = "`.value` is the number"
     elif isinstance(wanted, SliceType) and actual == STR:
         help_text = "`utf8(text)` is the bytes of a Str"
-    body.report("type-mismatch", span, what=what, wanted=wanted, actual=describe(actual), help=help_text)
+    body.report(
+        "type-mismatch", span, what=what, wanted=wanted, actual=describe(actual), help=help_text
+    )
 
 
 def _truth_advice(actual: Type) -> str | None:
@@ -155,7 +166,11 @@ def describe(kind: Type) -> str:
 def settle(body: Body, expr: tt.Expr) -> tt.Expr:
     """An expression that no context gives a type: a bare integer literal is an error."""
     if expr.type is LITERAL_INT:
-        body.report("which-width", expr.span, value=literal_value(expr) if literal_value(expr) is not None else "it")
+        body.report(
+            "which-width",
+            expr.span,
+            value=literal_value(expr) if literal_value(expr) is not None else "it",
+        )
         return error_expr(expr.span)
     if expr.type is NONE and isinstance(expr, tt.NullConst):
         body.report("none-without-type", expr.span)
@@ -163,7 +178,9 @@ def settle(body: Body, expr: tt.Expr) -> tt.Expr:
     return expr
 
 
-def unify_operands(body: Body, left: tt.Expr, right: tt.Expr, span: Span, op: str) -> tuple[tt.Expr, tt.Expr, Type]:
+def unify_operands(
+    body: Body, left: tt.Expr, right: tt.Expr, span: Span, op: str
+) -> tuple[tt.Expr, tt.Expr, Type]:
     """Both operands in the one type that holds both. Two literals stay literals."""
     if left.type is ERROR or right.type is ERROR:
         return left, right, ERROR
@@ -193,5 +210,3 @@ def unify_operands(body: Body, left: tt.Expr, right: tt.Expr, span: Span, op: st
 
 def _literal_context(kind: Type) -> Type:
     return PtrType(kind.to, nullable=True) if isinstance(kind, PtrType) else kind
-
-

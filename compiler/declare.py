@@ -66,7 +66,11 @@ def add_name(program: Program, module: Module, name: str, span: Span, symbol: Sy
 def _same_import(a: Symbol, b: Symbol) -> bool:
     if isinstance(a, ModuleSymbol) and isinstance(b, ModuleSymbol):
         return True
-    return isinstance(a, ImportedName) and isinstance(b, ImportedName) and (a.module, a.name) == (b.module, b.name)
+    return (
+        isinstance(a, ImportedName)
+        and isinstance(b, ImportedName)
+        and (a.module, a.name) == (b.module, b.name)
+    )
 
 
 # --- Imports -----------------------------------------------------------------------------------
@@ -125,12 +129,16 @@ def _declare_function(program: Program, module: Module, node: st.FunctionDef) ->
     if "test" in decl.decorators and not program.options.tests:
         return
     if "staticmethod" in decl.decorators:
-        program.report("unknown-decorator", decl.decorators["staticmethod"].span, name="staticmethod")
+        program.report(
+            "unknown-decorator", decl.decorators["staticmethod"].span, name="staticmethod"
+        )
     add_name(program, module, node.name, node.name_span, decl)
     module.functions.append(decl)
 
 
-def make_function(program: Program, module: Module, node: st.FunctionDef, owner: ClassDecl | None) -> FunctionDecl:
+def make_function(
+    program: Program, module: Module, node: st.FunctionDef, owner: ClassDecl | None
+) -> FunctionDecl:
     decl = FunctionDecl(node.name, node, module, owner)
     for decorator in node.decorators:
         target = decorator.func if isinstance(decorator, st.Call) else decorator
@@ -209,7 +217,9 @@ def _class_base(program: Program, module: Module, decl: ClassDecl, base: st.Expr
     if name in ("Generic", "Protocol") and isinstance(base, st.Subscript):
         items = base.index.items if isinstance(base.index, st.TupleExpr) else [base.index]
         for item in items:
-            symbol = program.look_up(module, item.id, item.span) if isinstance(item, st.Name) else None
+            symbol = (
+                program.look_up(module, item.id, item.span) if isinstance(item, st.Name) else None
+            )
             if isinstance(symbol, TypeVarDecl):
                 decl.type_parameters.append(symbol)
             else:
@@ -233,7 +243,9 @@ def _class_body(program: Program, module: Module, decl: ClassDecl) -> None:
                     program.report("duplicate-name", statement.name_span, name=statement.name)
                     continue
                 decl.methods[statement.name] = make_function(program, module, statement, decl)
-            case st.AnnAssign(target=st.Name() as target) if is_final(program, module, statement.annotation):
+            case st.AnnAssign(target=st.Name() as target) if is_final(
+                program, module, statement.annotation
+            ):
                 if statement.value is None:
                     program.report("constant-without-value", statement.span, name=target.id)
                     continue
@@ -272,15 +284,25 @@ def _declare_annotated(program: Program, module: Module, statement: st.AnnAssign
             program.report("constant-without-value", statement.span, name=target.id)
             return
         if target.id == "USES_FLOAT":
-            module.uses_float = isinstance(statement.value, st.BoolLiteral) and statement.value.value
+            module.uses_float = (
+                isinstance(statement.value, st.BoolLiteral) and statement.value.value
+            )
         qualified = f"{module.name}.{target.id}"
         annotation = final_type(statement.annotation)
-        constant = ConstantDecl(target.id, qualified, annotation, statement.value, module, target.span)
+        constant = ConstantDecl(
+            target.id, qualified, annotation, statement.value, module, target.span
+        )
         add_name(program, module, target.id, target.span, constant)
         module.constants.append(constant)
     elif language_name(program, module, statement.annotation) == "TypeAlias":
         if statement.value is not None:
-            add_name(program, module, target.id, target.span, AliasDecl(target.id, statement.value, module))
+            add_name(
+                program,
+                module,
+                target.id,
+                target.span,
+                AliasDecl(target.id, statement.value, module),
+            )
     else:
         variable = GlobalDecl(target.id, statement.annotation, statement.value, module, target.span)
         add_name(program, module, target.id, target.span, variable)

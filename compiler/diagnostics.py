@@ -14,7 +14,9 @@ from typing import Any
 from compiler.source import Span
 
 TAB_WIDTH = 4
-WINDOW = 100  # display columns of a source line that are shown; longer lines are cut around the span
+WINDOW = (
+    100  # display columns of a source line that are shown; longer lines are cut around the span
+)
 CONTEXT = 30  # display columns kept to the left of the span when a line is cut
 ELLIPSIS = "…"
 

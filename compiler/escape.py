@@ -1,8 +1,8 @@
 """The escape check: a pointer or slice to a local must not outlive its function.
 
-A value *points into the frame* if it is the address of a local or temporary, is made from such a value, or is read from a local
-that was given one. Returning it, or storing it in anything but a local, is an error. Passing it down is
-not: the callee returns before the frame goes.
+A value *points into the frame* if it is the address of a local or temporary, is made from such a
+value, or is read from a local that was given one. Returning it, or storing it in anything but a
+local, is an error. Passing it down is not: the callee returns before the frame goes.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Evaluation of the typed tree at compile time.
 
-`evaluate` gives a constant node for an expression whose parts are all constant, with run-time semantics: checked
-arithmetic in the operand's width. What can't be evaluated raises `NotConstant` with the diagnostic to give.
+`evaluate` gives a constant node for an expression whose parts are all constant, with run-time
+semantics: checked arithmetic in the operand's width. What can't be evaluated raises `NotConstant`
+with the diagnostic to give.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from compiler import typed_tree as tt
 from compiler.source import Span
@@ -22,15 +23,14 @@ class NotConstant(Exception):
         super().__init__(key)
         self.key = key
         self.span = span
-        self.values = values
+        self.values: dict[str, Any] = values
 
 
 def evaluate(expr: tt.Expr) -> tt.Expr:
     match expr:
-        case (
-            tt.IntConst() | tt.BoolConst() | tt.FloatConst() | tt.StrConst() | tt.BytesConst() | tt.NullConst()
-            | tt.ZeroConst() | tt.FunctionAddress()
-        ):  # fmt: skip
+        case tt.IntConst() | tt.BoolConst() | tt.FloatConst() | tt.StrConst() | tt.BytesConst():
+            return expr
+        case tt.NullConst() | tt.ZeroConst() | tt.FunctionAddress():
             return expr
         case tt.AddressOf(place=place) | tt.ArrayToSlice(array=place):
             if _is_static(place):
@@ -54,7 +54,9 @@ def evaluate(expr: tt.Expr) -> tt.Expr:
         case tt.Logical():
             decisive = expr.op == "or"
             value = _truth(expr.left)
-            return tt.BoolConst(expr.type, expr.span, value if value == decisive else _truth(expr.right))
+            return tt.BoolConst(
+                expr.type, expr.span, value if value == decisive else _truth(expr.right)
+            )
         case tt.Conditional():
             return evaluate(expr.then if _truth(expr.condition) else expr.otherwise)
         case tt.Convert():
@@ -124,7 +126,11 @@ def _fit(expr: tt.Expr, value: int, mode: str, text: str) -> tt.IntConst:
 def _arithmetic(expr: tt.Arithmetic) -> tt.Expr:
     left, right = evaluate(expr.left), evaluate(expr.right)
     if isinstance(left, tt.BoolConst) and isinstance(right, tt.BoolConst):
-        table = {"&": left.value and right.value, "|": left.value or right.value, "^": left.value != right.value}
+        table = {
+            "&": left.value and right.value,
+            "|": left.value or right.value,
+            "^": left.value != right.value,
+        }
         return tt.BoolConst(expr.type, expr.span, table[expr.op])
     if isinstance(left, tt.FloatConst) and isinstance(right, tt.FloatConst):
         raise NotConstant("float-constant", expr.span)
@@ -161,7 +167,7 @@ def integer_operation(op: str, a: int, b: int, span: Span) -> int:
         case "^":
             return a ^ b
         case "**" if 0 <= b <= 4096 and (abs(a) <= 2 or b * abs(a).bit_length() <= 4096):
-            return a**b
+            return int(a**b)
         case _:
             raise NotConstant("not-constant", span)
 
@@ -200,7 +206,11 @@ def _compare(expr: tt.Compare) -> tt.Expr:
 def _convert(expr: tt.Convert) -> tt.Expr:
     value = evaluate(expr.value)
     kind = expr.type
-    if expr.kind == "pointer" or expr.kind in ("from_address", "from_address_nullable", "to_address"):
+    if expr.kind == "pointer" or expr.kind in (
+        "from_address",
+        "from_address_nullable",
+        "to_address",
+    ):
         if expr.kind == "from_address" and isinstance(value, tt.IntConst) and value.value == 0:
             raise NotConstant("constant-null", expr.span, type=kind)
         return tt.Convert(kind, expr.span, expr.kind, value)
@@ -272,7 +282,9 @@ def _element(place: tt.ElementPlace) -> tt.Expr | tt.Initializer | None:
     if isinstance(base, tt.BytesInit) and isinstance(place.type, IntType):
         size = place.type.width // 8
         data = base.data[index * size : (index + 1) * size]
-        return tt.IntConst(place.type, place.span, int.from_bytes(data, "little", signed=place.type.signed))
+        return tt.IntConst(
+            place.type, place.span, int.from_bytes(data, "little", signed=place.type.signed)
+        )
     return None
 
 
@@ -298,4 +310,3 @@ def _intrinsic(expr: tt.CallIntrinsic) -> tt.Expr:
             return tt.IntConst(expr.type, expr.span, (a & -a).bit_length() - 1 if a else width)
         case _:
             raise NotConstant("not-constant", expr.span)
-

@@ -80,7 +80,12 @@ class FormatReader:
         if match:
             conversion = match[1]
             if conversion not in ("r", "s", "a"):
-                self.stop("fstring-conversion", stop, match.end(), found=f"'{conversion}'" if conversion else "nothing")
+                self.stop(
+                    "fstring-conversion",
+                    stop,
+                    match.end(),
+                    found=f"'{conversion}'" if conversion else "nothing",
+                )
             stop = match.end()
         spec, spec_span = "", None
         if text[stop : stop + 1] == ":" and stop < limit:

@@ -105,6 +105,5 @@ def extern_functions(program: Program) -> dict[str, Function]:
     return found
 
 
-
 def _callable(function: Function) -> bool:
     return function.linkage != "extern" and not function.attributes & NOT_CALLABLE

@@ -187,9 +187,7 @@ class _Elements(Proxy, Sequence[Any]):
 
     def bytes(self) -> bytes:
         """The memory of all elements."""
-        return memory.read_bytes(
-            self._address, self._count * layout_of(self.element, HOST).size
-        )
+        return memory.read_bytes(self._address, self._count * layout_of(self.element, HOST).size)
 
     def assign(self, value: Any, keep: list[object]) -> None:
         """Stores as many values as there are elements; fewer leave the rest alone."""

@@ -110,14 +110,14 @@ def adapter_of(function: tt.Function, number: int) -> tuple[Bridge, tt.Function]
         same = tt.Compare(BOOL, span, "==", code, _u32(error.code, span))
         body.append(tt.If(span, same, [tt.Raise(span, error)], []))
     body.append(_return(function.result, place, span))
-    made = _exported(
-        function.symbol, function, parameters, function.result, function.raises, body
-    )
+    made = _exported(function.symbol, function, parameters, function.result, function.raises, body)
     made.locals = [*parameters, local, status]
     return Bridge(function, frame, function.symbol), made
 
 
-def bridge_module(name: str, source: SourceFile, functions: Iterable[tt.Function]) -> tt.TypedModule:
+def bridge_module(
+    name: str, source: SourceFile, functions: Iterable[tt.Function]
+) -> tt.TypedModule:
     return tt.TypedModule(name, source, list(functions), [], [], [])
 
 

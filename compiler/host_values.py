@@ -219,9 +219,7 @@ class Values:
             memory.write_bytes(block.address, data)
         return block.address, len(data)
 
-    def _slice(
-        self, type: Type, element: Type, value: Any, keep: list[object]
-    ) -> tuple[int, int]:
+    def _slice(self, type: Type, element: Type, value: Any, keep: list[object]) -> tuple[int, int]:
         if isinstance(value, proxies.ArrayProxy | proxies.SliceProxy) and value.element == element:
             keep.append(value)
             return proxies.address_of(value), len(value)

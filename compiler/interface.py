@@ -99,7 +99,9 @@ def _functions(body: list[ast.stmt]) -> Iterator[tuple[ast.FunctionDef, bool]]:
 def _type_variables(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="TypeVar"))):
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="TypeVar"))
+            ):
                 yield name
 
 

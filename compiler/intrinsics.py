@@ -1,8 +1,9 @@
 """The intrinsics: every operation the compiler itself supplies, one row each.
 
-`MACHINE` rows have a fixed signature and exist on the kernel target only. `GENERIC` rows take the integer, place or
-slice type they work on from their arguments; their typing rule is named by `rule` and lives in
-`check_intrinsics`. `lower_intrinsics` has a lowering for every row, which a test checks.
+`MACHINE` rows have a fixed signature and exist on the kernel target only. `GENERIC` rows take the
+integer, place or slice type they work on from their arguments; their typing rule is named by `rule`
+and lives in `check_intrinsics`. `lower_intrinsics` has a lowering for every row, which a test
+checks.
 """
 
 from __future__ import annotations
@@ -69,7 +70,17 @@ MACHINE: dict[str, MachineIntrinsic] = {
 }
 
 HOST_TOO: frozenset[str] = frozenset(
-    {"pause", "cpuid", "rdtsc", "rep_movsb", "rep_stosb", "rep_movsq", "rep_stosq", "read_fp", "return_address"}
+    {
+        "pause",
+        "cpuid",
+        "rdtsc",
+        "rep_movsb",
+        "rep_stosb",
+        "rep_movsq",
+        "rep_stosq",
+        "read_fp",
+        "return_address",
+    }
 )
 """Machine intrinsics that need no privilege: allowed on the host target too."""
 
@@ -100,9 +111,10 @@ GENERIC: dict[str, str] = {
 }
 """How `CallIntrinsic` carries them: `element` is T (the integer, struct or element type).
 
-abs of the least signed integer panics like an overflow. clz and ctz of 0 are the width. rotl/rotr take a u32 count
-modulo the width. copy/zero: pointers to `element`. copy_slice: lengths are compared first, overlap is allowed. fence: the
-order is the one argument, a `StrConst` in LLVM's words (also for compiler_fence: "seq_cst", singlethread scope).
+abs of the least signed integer panics like an overflow. clz and ctz of 0 are the width. rotl/rotr
+take a u32 count modulo the width. copy/zero: pointers to `element`. copy_slice: lengths are
+compared first, overlap is allowed. fence: the order is the one argument, a `StrConst` in LLVM's
+words (also for compiler_fence: "seq_cst", singlethread scope).
 """
 
 WRAPPING: dict[str, str] = {

@@ -1,7 +1,7 @@
 """The names of `pykern.lang` and the builtins, by what they are.
 
-The compiler knows these names by their import; the Python definitions in `pykern/lang` are for editors,
-type checkers and CPython. A test compares the two lists.
+The compiler knows these names by their import; the Python definitions in `pykern/lang` are for
+editors, type checkers and CPython. A test compares the two lists.
 """
 
 from __future__ import annotations
@@ -60,17 +60,51 @@ BUILD_CONSTANTS = frozenset({"TARGET", "DEBUG", "TESTS"})
 
 FUNCTIONS = frozenset(
     {
-        "truncate", "bitcast", "max_of", "min_of", "bits_of", "wrapping_neg", "ref", "load", "store", "ptr_at",
-        "address_of", "ptr_cast", "slice_at", "zeroed", "as_bytes", "utf8", "pieces_of", "format", "panic",
-        "unreachable", "is_member", "sizeof", "alignof", "offsetof", "static_assert", "embed", "asm",
+        "truncate",
+        "bitcast",
+        "max_of",
+        "min_of",
+        "bits_of",
+        "wrapping_neg",
+        "ref",
+        "load",
+        "store",
+        "ptr_at",
+        "address_of",
+        "ptr_cast",
+        "slice_at",
+        "zeroed",
+        "as_bytes",
+        "utf8",
+        "pieces_of",
+        "format",
+        "panic",
+        "unreachable",
+        "is_member",
+        "sizeof",
+        "alignof",
+        "offsetof",
+        "static_assert",
+        "embed",
+        "asm",
     }
-)  # fmt: skip
+)
 """Functions with a typing rule of their own, beside the intrinsics."""
 
 LANGUAGE_NAMES = frozenset(
-    set(SCALARS) | WORD_INTEGERS | TYPE_CONSTRUCTORS | set(CLASS_DECORATORS) | set(FUNCTION_DECORATORS)
-    | TYPING_NAMES | BASES | BUILD_CONSTANTS | FUNCTIONS | set(GENERIC) | set(WRAPPING) | set(MACHINE)
-) - {"staticmethod"}  # fmt: skip
+    set(SCALARS)
+    | WORD_INTEGERS
+    | TYPE_CONSTRUCTORS
+    | set(CLASS_DECORATORS)
+    | set(FUNCTION_DECORATORS)
+    | TYPING_NAMES
+    | BASES
+    | BUILD_CONSTANTS
+    | FUNCTIONS
+    | set(GENERIC)
+    | set(WRAPPING)
+    | set(MACHINE)
+) - {"staticmethod"}
 
 BUILTINS: dict[str, Type | None] = {
     "bool": BOOL,

@@ -26,7 +26,9 @@ _REFERENCE = re.compile(r"^>>> +referenced by (?P<where>.+?)(?: \(.*\))?$")
 _IN_OBJECT = re.compile(r"^>>> +(?P<object>\S+\.o):\((?P<place>.+)\)$")
 _WASM_UNDEFINED = re.compile(r"error: (?P<object>\S+\.o): undefined symbol: (?P<name>.+)$")
 
-_FLOAT_HELPER = re.compile(r"__(add|sub|mul|div|neg|fix|float|extend|trunc|eq|ne|lt|le|gt|ge|unord)\w*[sdtx]f\w*")
+_FLOAT_HELPER = re.compile(
+    r"__(add|sub|mul|div|neg|fix|float|extend|trunc|eq|ne|lt|le|gt|ge|unord)\w*[sdtx]f\w*"
+)
 
 
 class LinkError(BuildError):
@@ -82,9 +84,7 @@ def link_elf(
     return check_image(output)
 
 
-def link_wasm(
-    objects: list[ObjectFile], exports: list[str], output: Path, map_file: Path
-) -> None:
+def link_wasm(objects: list[ObjectFile], exports: list[str], output: Path, map_file: Path) -> None:
     """Links a server. It imports what its modules declare and nothing else; its memory is as small as its data allows.
 
     The stack lies first, below the data, so that a stack overflow runs into address 0 and traps instead

@@ -17,7 +17,7 @@ Complain = Callable[[Diagnostic], None]
 
 ESCAPE = re.compile(
     r"\\(?:(?P<simple>[abfnrtv\\'\"\n])|(?P<octal>[0-7]{1,3})|x(?P<x>[0-9a-fA-F]{2})"
-    r"|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|N\{(?P<name>[^}]*)\}|(?P<bad>[\s\S]))"
+    r"|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|N\{(?P<name>[^}]*)\}|(?P<bad>[xuU][0-9a-fA-F]*|[\s\S]))"
 )
 SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\n": ""}
 MAX_DIGITS = 2000  # an integer literal longer than this is a mistake and would be slow to convert
@@ -50,9 +50,7 @@ def split_string(token: Token) -> StringToken:
     while text[quote] not in "\"'":
         quote += 1
     width = 3 if text.startswith(text[quote] * 3, quote) and len(text) - quote >= 6 else 1
-    return StringToken(
-        text[:quote].lower(), token.start_pos + quote + width, token.end_pos - width
-    )
+    return StringToken(text[:quote].lower(), token.start_pos + quote + width, token.end_pos - width)
 
 
 def number(token: Token, file: SourceFile, complain: Complain) -> st.Expr:

@@ -43,8 +43,6 @@ def _head(f: FunctionState) -> str:
     words += [word for name, word in ATTRIBUTES.items() if name in function.attributes]
     if never_returns(function):
         words.append("noreturn")
-    if function.linkage == "export" and f.types.target.kind == "wasm":
-        words.append(f'"wasm-export-name"={quoted(function.symbol)}')
     if function.section is not None:
         words.append(f"section {quoted(function.section)}")
     if function.linkage == "shared":

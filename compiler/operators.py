@@ -72,7 +72,9 @@ class Row:
             else:
                 self.at += 1
                 right = self.group(UNARY if rank == POWER else rank + 1)
-                left = st.Binary(self.span(first), operator.value, left, right, self.place(operator))
+                left = st.Binary(
+                    self.span(first), operator.value, left, right, self.place(operator)
+                )
                 if operator.value == "@":
                     self.complain(report("matrix-multiplication", self.place(operator)))
         return left

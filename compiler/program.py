@@ -1,7 +1,9 @@
-"""A program: the modules reachable from some roots, what their names mean, and their checked bodies.
+"""A program: the modules reachable from some roots, what their names mean, and their checked
+bodies.
 
-`Program.load` reads and declares modules; `Program.check` checks the bodies of one and gives its typed tree. All
-diagnostics of a program go to one sink, so that one run reports every independent error.
+`Program.load` reads and declares modules; `Program.check` checks the bodies of one and gives its
+typed tree. All diagnostics of a program go to one sink, so that one run reports every independent
+error.
 """
 
 from __future__ import annotations
@@ -89,7 +91,9 @@ class Program:
     # --- Loading -----------------------------------------------------------------------------
 
     def load(self, names: Iterable[str]) -> None:
-        """Reads and declares these modules and all they import. Raises `CompileError` if a module can't be read."""
+        """Reads and declares these modules and all they import. Raises `CompileError` if a module
+        can't be read.
+        """
         from compiler.declare import declare_module
 
         wanted = [*names, *RUNTIME_MODULES]
@@ -172,7 +176,9 @@ class Program:
     # --- Checking ----------------------------------------------------------------------------
 
     def check(self, name: str) -> TypedModule:
-        """Checks the bodies of one module; diagnostics go to the sink, and the tree is only good without any."""
+        """Checks the bodies of one module; diagnostics go to the sink, and the tree is only good
+        without any.
+        """
         from compiler.check_module import check_module
 
         return check_module(self, self.modules[name])
@@ -200,7 +206,9 @@ def read_source(path: Path, display: str) -> SourceFile:
     except OSError as error:
         source = SourceFile(path, display, "")
         problem = error.strerror or str(error)
-        raise CompileError([report("unreadable-file", source.span(0, 0), path=display, problem=problem)]) from None
+        raise CompileError(
+            [report("unreadable-file", source.span(0, 0), path=display, problem=problem)]
+        ) from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

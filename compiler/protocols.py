@@ -26,7 +26,9 @@ def satisfies(program: Program, parameter: TypeVarDecl, argument: Type) -> str |
     return None
 
 
-def _method_problem(program: Program, argument: Type, name: str, wanted: FunctionDecl) -> str | None:
+def _method_problem(
+    program: Program, argument: Type, name: str, wanted: FunctionDecl
+) -> str | None:
     from compiler.resolve_functions import method_instance
 
     target = argument.to if isinstance(argument, PtrType) else argument
@@ -36,7 +38,9 @@ def _method_problem(program: Program, argument: Type, name: str, wanted: Functio
     if decl is None:
         return f"it has no method `{name}`"
     actual = method_instance(program, target, decl, decl.span).function
-    protocol = protocol_method(program, wanted, actual.parameters[0].type if actual.parameters else argument)
+    protocol = protocol_method(
+        program, wanted, actual.parameters[0].type if actual.parameters else argument
+    )
     if [p.type for p in actual.parameters[1:]] != [p.type for p in protocol.parameters[1:]]:
         return f"its method `{name}` has other parameters"
     if actual.result != protocol.result:

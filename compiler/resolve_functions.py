@@ -14,7 +14,14 @@ from compiler.resolve_types import (
     value_type,
 )
 from compiler.source import Span
-from compiler.symbols import ClassDecl, FunctionDecl, FunctionInstance, LanguageSymbol, Symbol, TypeVarDecl
+from compiler.symbols import (
+    ClassDecl,
+    FunctionDecl,
+    FunctionInstance,
+    LanguageSymbol,
+    Symbol,
+    TypeVarDecl,
+)
 from compiler.typed_tree import ErrorClass, Function, Linkage, Local
 from compiler.types import (
     ERROR,
@@ -25,7 +32,6 @@ from compiler.types import (
     ClassType,
     FnType,
     MmioType,
-    PerCpuType,
     PtrType,
     SliceType,
     TupleType,
@@ -33,13 +39,22 @@ from compiler.types import (
     TypeVarType,
 )
 
-FLAG_DECORATORS = ("inline", "noinline", "cold", "naked", "interrupt_safe", "test", "wrapping", "unchecked")
+FLAG_DECORATORS = (
+    "inline",
+    "noinline",
+    "cold",
+    "naked",
+    "interrupt_safe",
+    "test",
+    "wrapping",
+    "unchecked",
+)
 
 STOP_ITERATION = "StopIteration"
 
 
 def type_parameters(program: Program, decl: FunctionDecl) -> list[TypeVarDecl]:
-    """The type variables of a function: its class's, then those its annotations mention, in order."""
+    """The type variables of a function: its class's, then those its annotations mention."""
     if not decl.signature_checked:
         decl.signature_checked = True
         found = list(decl.owner.type_parameters) if decl.owner is not None else []
@@ -51,7 +66,9 @@ def type_parameters(program: Program, decl: FunctionDecl) -> list[TypeVarDecl]:
     return decl.type_parameters
 
 
-def _collect_type_variables(program: Program, decl: FunctionDecl, expr: st.Expr, found: list[TypeVarDecl]) -> None:
+def _collect_type_variables(
+    program: Program, decl: FunctionDecl, expr: st.Expr, found: list[TypeVarDecl]
+) -> None:
     match expr:
         case st.Name():
             symbol = program.look_up(decl.module, expr.id, expr.span)
@@ -69,7 +86,9 @@ def _collect_type_variables(program: Program, decl: FunctionDecl, expr: st.Expr,
             pass
 
 
-def function_instance(program: Program, decl: FunctionDecl, arguments: tuple[Type, ...], span: Span) -> FunctionInstance:
+def function_instance(
+    program: Program, decl: FunctionDecl, arguments: tuple[Type, ...], span: Span
+) -> FunctionInstance:
     """The typed signature for these type arguments (in the order of `type_parameters`)."""
     found = decl.instances.get(arguments)
     if found is not None:
@@ -85,10 +104,14 @@ def function_instance(program: Program, decl: FunctionDecl, arguments: tuple[Typ
     return instance
 
 
-def method_instance(program: Program, cls: ClassType, decl: FunctionDecl, span: Span) -> FunctionInstance:
+def method_instance(
+    program: Program, cls: ClassType, decl: FunctionDecl, span: Span
+) -> FunctionInstance:
     """A method of a class that has no type variables of its own."""
     environment = class_environment(program, cls)
-    return function_instance(program, decl, tuple(environment[p.name] for p in type_parameters(program, decl)), span)
+    return function_instance(
+        program, decl, tuple(environment[p.name] for p in type_parameters(program, decl)), span
+    )
 
 
 def _make_instance(
@@ -96,7 +119,11 @@ def _make_instance(
 ) -> FunctionInstance:
     node = decl.node
     parameters = _parameters(program, decl, environment)
-    result = NONE if node.returns is None else value_type(program, decl.module, environment, node.returns)
+    result = (
+        NONE
+        if node.returns is None
+        else value_type(program, decl.module, environment, node.returns)
+    )
     if node.returns is None:
         program.report("missing-annotation", node.name_span, what="result", name=node.name)
     linkage, symbol, import_module = _linkage(program, decl, arguments)
@@ -182,7 +209,7 @@ def _linkage(
 
 
 def _symbol_name(kind: Type) -> str:
-    """A type in a symbol: classes by their qualified names, so that two of one short name differ."""
+    """A type in a symbol: a class by its qualified name, since short names may be shared."""
     return kind.name if isinstance(kind, ClassType) else str(kind)
 
 
@@ -226,7 +253,9 @@ def error_class(program: Program, symbol: Symbol, span: Span) -> ErrorClass | No
     if isinstance(symbol, LanguageSymbol) and symbol.name == STOP_ITERATION:
         code = error_code(STOP_ITERATION)
         if code not in program.error_codes:
-            program.error_codes[code] = ErrorClass(STOP_ITERATION, STOP_ITERATION, code, "the iterator has ended", span)
+            program.error_codes[code] = ErrorClass(
+                STOP_ITERATION, STOP_ITERATION, code, "the iterator has ended", span
+            )
         return program.error_codes[code]
     if not isinstance(symbol, ClassDecl) or symbol.kind != "error":
         return None
@@ -244,14 +273,15 @@ def _make_error(program: Program, decl: ClassDecl) -> ErrorClass:
         program.report("error-code-clash", decl.span, name=decl.name, other=other.name)
     for statement in decl.node.body:
         if not isinstance(statement, st.Pass) and not (
-            isinstance(statement, st.ExprStmt) and isinstance(statement.value, st.StrLiteral | st.EllipsisLiteral)
+            isinstance(statement, st.ExprStmt)
+            and isinstance(statement.value, st.StrLiteral | st.EllipsisLiteral)
         ):
             program.report("error-with-data", statement.span, name=decl.name)
     return error
 
 
 def error_code(qualified: str) -> int:
-    """FNV-1a over the qualified name, never 0: the same in every build, whatever else is compiled."""
+    """FNV-1a over the qualified name, never 0: the same in every build."""
     value = 0x811C9DC5
     for byte in qualified.encode():
         value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
@@ -262,7 +292,9 @@ def error_code(qualified: str) -> int:
 
 
 def unify(pattern: Type, actual: Type, bindings: dict[str, Type]) -> bool:
-    """Binds the type variables of `pattern` so that it becomes `actual`; False where they can't agree."""
+    """Binds the type variables of `pattern` so that it becomes `actual`; False where they can't
+    agree.
+    """
     if isinstance(pattern, TypeVarType):
         bound = bindings.setdefault(pattern.name, actual)
         return bound == actual
@@ -271,12 +303,16 @@ def unify(pattern: Type, actual: Type, bindings: dict[str, Type]) -> bool:
             return unify(pattern.to, actual.to, bindings)
         case SliceType(), PtrType(to=ArrayType() as array):
             return unify(pattern.element, array.element, bindings)
-        case (SliceType(), SliceType()) | (AtomicType(), AtomicType()) | (MmioType(), MmioType()):
-            return unify(pattern.element, actual.element, bindings)  # type: ignore[union-attr]
-        case PerCpuType(), PerCpuType():
+        case SliceType(), SliceType():
+            return unify(pattern.element, actual.element, bindings)
+        case AtomicType(), AtomicType():
+            return unify(pattern.element, actual.element, bindings)
+        case MmioType(), MmioType():
             return unify(pattern.element, actual.element, bindings)
         case ArrayType(), ArrayType():
-            return pattern.count == actual.count and unify(pattern.element, actual.element, bindings)
+            return pattern.count == actual.count and unify(
+                pattern.element, actual.element, bindings
+            )
         case TupleType(), TupleType():
             return len(pattern.items) == len(actual.items) and all(
                 unify(p, a, bindings) for p, a in zip(pattern.items, actual.items, strict=True)
@@ -285,7 +321,9 @@ def unify(pattern: Type, actual: Type, bindings: dict[str, Type]) -> bool:
             if len(pattern.parameters) != len(actual.parameters):
                 return False
             pairs = zip(pattern.parameters, actual.parameters, strict=True)
-            return all(unify(p, a, bindings) for p, a in pairs) and unify(pattern.result, actual.result, bindings)
+            return all(unify(p, a, bindings) for p, a in pairs) and unify(
+                pattern.result, actual.result, bindings
+            )
         case ClassType(), ClassType() if pattern.arguments:
             same = pattern.name.split("[")[0] == actual.name.split("[")[0]
             pairs = zip(pattern.arguments, actual.arguments, strict=False)
@@ -295,7 +333,9 @@ def unify(pattern: Type, actual: Type, bindings: dict[str, Type]) -> bool:
 
 
 def open_environment(program: Program, parameters: list[TypeVarDecl]) -> Environment:
-    """Type variables standing for themselves: for checking a generic where it is defined, and for unifying."""
+    """Type variables standing for themselves: for checking a generic where it is defined, and for
+    unifying.
+    """
     return {p.name: TypeVarType(p.name, bound_of(program, p)) for p in parameters}
 
 

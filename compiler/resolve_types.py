@@ -1,7 +1,8 @@
 """From annotations to types, and from class declarations to `ClassType`s.
 
-A class is completed (its fields' types resolved) when its type is first made. Recursion through a pointer
-finds the unfinished `ClassType`, whose identity is all that is needed; recursion by embedding is an error.
+A class is completed (its fields' types resolved) when its type is first made. Recursion through a
+pointer finds the unfinished `ClassType`, whose identity is all that is needed; recursion by
+embedding is an error.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from compiler.declare import is_final
 from compiler.language import SCALARS
 from compiler.program import Program
 from compiler.source import Span
-from compiler.symbols import AliasDecl, ClassDecl, LanguageSymbol, Module, ModuleSymbol, Symbol, TypeVarDecl
+from compiler.symbols import (
+    AliasDecl,
+    ClassDecl,
+    LanguageSymbol,
+    Module,
+    ModuleSymbol,
+    Symbol,
+    TypeVarDecl,
+)
 from compiler.types import (
     BOOL,
     ERROR,
@@ -92,20 +101,29 @@ def module_member(program: Program, owner: ModuleSymbol, expr: st.Attribute) -> 
     return symbol
 
 
-def report_unknown_name(program: Program, module: Module, expr: st.Name, more: list[str] | None = None) -> None:
+def report_unknown_name(
+    program: Program, module: Module, expr: st.Name, more: list[str] | None = None
+) -> None:
     from difflib import get_close_matches
 
     from compiler.language import BUILTINS, LANGUAGE_NAMES
     from compiler.messages.excluded_names import INSTEAD
 
     if expr.id in LANGUAGE_NAMES:
-        program.report("unknown-name", expr.span, name=expr.id, help=f"from pykern.lang import {expr.id}")
+        program.report(
+            "unknown-name", expr.span, name=expr.id, help=f"from pykern.lang import {expr.id}"
+        )
         return
     if expr.id in INSTEAD:
         program.report("python-builtin", expr.span, name=expr.id, help=INSTEAD[expr.id])
         return
     close = get_close_matches(expr.id, [*module.names, *BUILTINS, *(more or [])], 1)
-    program.report("unknown-name", expr.span, name=expr.id, help=f"did you mean `{close[0]}`?" if close else None)
+    program.report(
+        "unknown-name",
+        expr.span,
+        name=expr.id,
+        help=f"did you mean `{close[0]}`?" if close else None,
+    )
 
 
 def _named_type(
@@ -161,7 +179,9 @@ def language_type(program: Program, name: str) -> Type | None:
     return BOOL if name == "bool" else SCALARS.get(name)
 
 
-def _union_type(program: Program, module: Module, environment: Environment, expr: st.Binary) -> Type:
+def _union_type(
+    program: Program, module: Module, environment: Environment, expr: st.Binary
+) -> Type:
     sides = [side for side in (expr.left, expr.right) if not isinstance(side, st.NoneLiteral)]
     if len(sides) != 1:
         program.report("union-type", expr.span)
@@ -174,7 +194,9 @@ def _union_type(program: Program, module: Module, environment: Environment, expr
     return ERROR
 
 
-def _constructed_type(program: Program, module: Module, environment: Environment, expr: st.Subscript) -> Type:
+def _constructed_type(
+    program: Program, module: Module, environment: Environment, expr: st.Subscript
+) -> Type:
     symbol = resolve_symbol(program, module, expr.value)
     arguments = expr.index.items if isinstance(expr.index, st.TupleExpr) else [expr.index]
     match symbol:
@@ -185,13 +207,17 @@ def _constructed_type(program: Program, module: Module, environment: Environment
             return ERROR if ERROR in items else TupleType(tuple(items))
         case LanguageSymbol(name=name) if name in ARGUMENT_COUNTS:
             if len(arguments) != ARGUMENT_COUNTS[name]:
-                program.report("type-argument-count", expr.span, name=name, expected=ARGUMENT_COUNTS[name])
+                program.report(
+                    "type-argument-count", expr.span, name=name, expected=ARGUMENT_COUNTS[name]
+                )
                 return ERROR
             return _language_constructor(program, module, environment, name, arguments)
         case ClassDecl() if symbol.type_parameters:
             if len(arguments) != len(symbol.type_parameters):
                 expected = len(symbol.type_parameters)
-                program.report("type-argument-count", expr.span, name=symbol.name, expected=expected)
+                program.report(
+                    "type-argument-count", expr.span, name=symbol.name, expected=expected
+                )
                 return ERROR
             types = [resolve_type(program, module, environment, a) for a in arguments]
             if ERROR in types:
@@ -242,7 +268,9 @@ def _cell_type(program: Program, name: str, element: Type, span: Span) -> Type:
     return AtomicType(element) if name == "Atomic" else MmioType(element)
 
 
-def _function_type(program: Program, module: Module, environment: Environment, arguments: list[st.Expr]) -> Type:
+def _function_type(
+    program: Program, module: Module, environment: Environment, arguments: list[st.Expr]
+) -> Type:
     if not isinstance(arguments[0], st.ListExpr):
         program.report("fn-parameters", arguments[0].span)
         return ERROR
@@ -263,7 +291,9 @@ def value_type(program: Program, module: Module, environment: Environment, expr:
 # --- Classes -----------------------------------------------------------------------------------
 
 
-def class_instance(program: Program, decl: ClassDecl, arguments: tuple[Type, ...], span: Span) -> ClassType:
+def class_instance(
+    program: Program, decl: ClassDecl, arguments: tuple[Type, ...], span: Span
+) -> ClassType:
     """The one `ClassType` of a class and its type arguments, completed."""
     found = decl.instances.get(arguments)
     if found is not None:
@@ -293,13 +323,17 @@ def class_environment(program: Program, cls: ClassType) -> Environment:
     return {p.name: a for p, a in zip(decl.type_parameters, cls.arguments, strict=True)}
 
 
-def check_bounds(program: Program, parameters: list[TypeVarDecl], arguments: tuple[Type, ...], span: Span) -> None:
+def check_bounds(
+    program: Program, parameters: list[TypeVarDecl], arguments: tuple[Type, ...], span: Span
+) -> None:
     from compiler.protocols import satisfies
 
     for parameter, argument in zip(parameters, arguments, strict=True):
         problem = satisfies(program, parameter, argument)
         if problem is not None:
-            program.report("bound-not-met", span, type=argument, variable=parameter.name, problem=problem)
+            program.report(
+                "bound-not-met", span, type=argument, variable=parameter.name, problem=problem
+            )
 
 
 def _complete(program: Program, decl: ClassDecl, cls: ClassType) -> None:
@@ -399,7 +433,9 @@ def _complete_members(program: Program, decl: ClassDecl, cls: ClassType) -> None
         program.report("empty-enum", decl.span, name=decl.name)
 
 
-def _add_member(program: Program, decl: ClassDecl, cls: ClassType, target: st.Name, number: int, span: Span) -> None:
+def _add_member(
+    program: Program, decl: ClassDecl, cls: ClassType, target: st.Name, number: int, span: Span
+) -> None:
     if target.id in cls.members:
         program.report("duplicate-name", target.span, name=target.id)
     elif not cls.integer.holds(number):
@@ -411,4 +447,6 @@ def _add_member(program: Program, decl: ClassDecl, cls: ClassType, target: st.Na
 
 
 def is_number(kind: Type) -> bool:
-    return isinstance(kind, IntType | FloatType) or (isinstance(kind, TypeVarType) and kind.bound == "Integer")
+    return isinstance(kind, IntType | FloatType) or (
+        isinstance(kind, TypeVarType) and kind.bound == "Integer"
+    )

@@ -1,7 +1,7 @@
 """Servers: every `servers/NAME/main.py` becomes the wasm module NAME.wasm.
 
-A server exports what its own modules, those under `servers/`, mark with `@export`. What the runtime exports is for the
-linker only.
+A server exports what its own modules, those under `servers/`, mark with `@export`, but not what they answer the
+runtime's externs with (`pk_panic`): that is for the linker only.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from compiler.link import ObjectFile
 
 SERVERS = "servers"
+RUNTIME_PREFIX = "pk_"
 
 
 def server_roots(root: Path) -> list[str]:
@@ -51,5 +52,6 @@ def _object(out: Path, unit: Unit) -> ObjectFile:
 def _link(output: Path, units: list[Unit], objects: list[ObjectFile]) -> None:
     from compiler.link import link_wasm
 
-    exports = [name for u in units if u.module.startswith(f"{SERVERS}.") for name in u.exports]
+    own = [unit for unit in units if unit.module.startswith(f"{SERVERS}.")]
+    exports = [name for u in own for name in u.exports if not name.startswith(RUNTIME_PREFIX)]
     link_wasm(objects, exports, output, output.with_suffix(".map"))

@@ -1,7 +1,8 @@
 """Conditions on the build: `if TARGET == "kernel":`, `if DEBUG and not TESTS:`.
 
-Only `TARGET`, `DEBUG`, `TESTS`, `TYPE_CHECKING`, literals, comparison and `and/or/not` take part. The branch such a condition does not
-choose is not compiled, so it may use what does not exist on this target.
+Only `TARGET`, `DEBUG`, `TESTS`, `TYPE_CHECKING`, literals, comparison and `and/or/not` take part.
+The branch such a condition does not choose is not compiled, so it may use what does not exist on
+this target.
 """
 
 from __future__ import annotations
@@ -24,8 +25,13 @@ def static_condition(program: Program, module: Module, expr: st.Expr) -> bool | 
             return _logical(program, module, expr)
         case st.Compare(ops=["==" | "!=" as op], left=left, rights=[right]):
             names = [build_constant(program, module, e) for e in (left, right)]
-            texts = [e.value if isinstance(e, st.StrLiteral) else n for e, n in zip((left, right), names, strict=True)]
-            if not any(isinstance(n, str) for n in names) or not all(isinstance(t, str) for t in texts):
+            texts = [
+                e.value if isinstance(e, st.StrLiteral) else n
+                for e, n in zip((left, right), names, strict=True)
+            ]
+            if not any(isinstance(n, str) for n in names) or not all(
+                isinstance(t, str) for t in texts
+            ):
                 return None
             return (texts[0] == texts[1]) == (op == "==")
         case _:

@@ -27,7 +27,9 @@ class ModuleSymbol:
 
 @dataclass(slots=True, eq=False)
 class LanguageSymbol:
-    """A name of `pykern.lang` (or a builtin): a type, decorator, function or constant the compiler knows."""
+    """A name of `pykern.lang` (or a builtin): a type, decorator, function or constant the compiler
+    knows.
+    """
 
     name: str
 
@@ -79,7 +81,9 @@ class FunctionDecl:
 
 @dataclass(slots=True, eq=False)
 class FunctionInstance:
-    """A function for given type arguments: `function` is its typed form, `environment` names the types."""
+    """A function for given type arguments: `function` is its typed form, `environment` names the
+    types.
+    """
 
     decl: FunctionDecl
     environment: dict[str, Type]

@@ -198,7 +198,8 @@ def _habit(mistake: Mistake) -> Diagnostic | None:
 
 
 def _assignment(mistake: Mistake) -> Diagnostic | None:
-    if mistake.found.type == "EQUAL" and "NEWLINE" not in mistake.accepts and mistake.stack:
+    found, accepts = mistake.found, mistake.accepts
+    if found.type == "EQUAL" and not {"NEWLINE", "NUMBER"} & accepts and mistake.stack:
         return report("assignment-in-expression", mistake.span())
     return None
 
@@ -208,8 +209,6 @@ def _keyword_as_name(mistake: Mistake) -> Diagnostic | None:
     if "NAME" in mistake.accepts and "NUMBER" not in mistake.accepts and found.value.isidentifier():
         return report("keyword-as-name", mistake.span(), word=found.value)
     return None
-
-
 
 
 def _clause(mistake: Mistake) -> Diagnostic | None:
@@ -253,9 +252,7 @@ def _expression(mistake: Mistake) -> Diagnostic | None:
     if before is None:
         return None
     after = f"'{before.value}'" if before.type != "STRING" else "the string"
-    return report(
-        "expected-expression", mistake.span(), after=after, found=describe(mistake.found)
-    )
+    return report("expected-expression", mistake.span(), after=after, found=describe(mistake.found))
 
 
 def _print_statement(mistake: Mistake) -> Diagnostic | None:
@@ -300,9 +297,9 @@ RULES = (
     _keyword_as_name,
     _print_statement,
     _foreign_word,
+    _assignment,
     _comma,
     _expression,
-    _assignment,
     _colon,
     _few_choices,
     _complete,

@@ -1,8 +1,8 @@
 """The syntax tree: a dialect file as written, every node with its span.
 
-Nothing is resolved here: a `Name` is a word, an annotation is an expression. Constructs that are Python but
-not the dialect never get this far; `build_tree` reports them. Nodes are plain slotted dataclasses,
-built once and never changed, so a tree can be pickled and shared between builds.
+Nothing is resolved here: a `Name` is a word, an annotation is an expression. Constructs that are
+Python but not the dialect never get this far; `build_tree` reports them. Nodes are plain slotted
+dataclasses, built once and never changed, so a tree can be pickled and shared between builds.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class FloatLiteral(Expr):
 
 @dataclass(slots=True)
 class StrLiteral(Expr):
-    """Text after escapes and implicit concatenation. `is_bytes` for b"…", which the checker refuses."""
+    """Text after escapes and implicit concatenation. `is_bytes` for b"…", which the checker
+    refuses.
+    """
 
     value: str
     is_bytes: bool = False
@@ -65,7 +67,9 @@ class EllipsisLiteral(Expr):
 
 @dataclass(slots=True)
 class FormattedPart(Node):
-    """`{value!r:spec}`. `debug_text` is what `{value=}` prints first, `=` included. A spec holds no fields of its own."""
+    """`{value!r:spec}`. `debug_text` is what `{value=}` prints first, `=` included. A spec holds no
+    fields of its own.
+    """
 
     value: Expr
     conversion: str | None
@@ -76,7 +80,9 @@ class FormattedPart(Node):
 
 @dataclass(slots=True)
 class FString(Expr):
-    """Literal text (`StrLiteral`) and `FormattedPart`s in order; plain strings concatenated to it are parts too."""
+    """Literal text (`StrLiteral`) and `FormattedPart`s in order; plain strings concatenated to it
+    are parts too.
+    """
 
     parts: list[StrLiteral | FormattedPart]
 
@@ -183,7 +189,9 @@ class Pattern(Node):
 
 @dataclass(slots=True)
 class ValuePattern(Pattern):
-    """A literal (possibly negated) or a dotted name: `3`, `-1`, `Kind.DATA`, `"text"`, `True`, `None`."""
+    """A literal (possibly negated) or a dotted name: `3`, `-1`, `Kind.DATA`, `"text"`, `True`,
+    `None`.
+    """
 
     value: Expr
 
@@ -317,7 +325,9 @@ class For(Stmt):
 
 @dataclass(slots=True)
 class Handler(Node):
-    """`except error:`; `error` is a name, a tuple of names, or None for a bare `except`. `as name` is refused by `build_tree`."""
+    """`except error:`; `error` is a name, a tuple of names, or None for a bare `except`. `as name`
+    is refused by `build_tree`.
+    """
 
     error: Expr | None
     body: list[Stmt]
@@ -408,7 +418,9 @@ class FunctionDef(Stmt):
 
 @dataclass(slots=True)
 class ClassDef(Stmt):
-    """`class`. `body` holds fields (`AnnAssign`), constants and members (`Assign`/`AnnAssign`), methods and `pass`."""
+    """`class`. `body` holds fields (`AnnAssign`), constants and members (`Assign`/`AnnAssign`),
+    methods and `pass`.
+    """
 
     name: str
     name_span: Span

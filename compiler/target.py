@@ -198,9 +198,7 @@ def ir_header(machine: Machine, level: int) -> str:
 
 
 @contextmanager
-def _prepared(
-    text: str, name: str, machine: Machine, profile: Profile
-) -> Iterator[llvm.ModuleRef]:
+def _prepared(text: str, name: str, machine: Machine, profile: Profile) -> Iterator[llvm.ModuleRef]:
     """The optimised module. It is freed before its context, which Python's garbage collector would not promise."""
     header = f'source_filename = "{name}"\n{ir_header(machine, profile.codegen)}'
     context = llvm.create_context()

@@ -25,7 +25,7 @@ def test_table_text(units: Iterable[Unit]) -> str:
     strings: dict[str, str] = {}
     rows = [_row(unit, test, strings) for unit, test in tests]
     lines = [
-        f"{name} = private unnamed_addr constant [{len(text.encode())} x i8] c\"{_escaped(text)}\""
+        f'{name} = private unnamed_addr constant [{len(text.encode())} x i8] c"{_escaped(text)}"'
         for text, name in strings.items()
     ]
     lines += [f"declare void @{_quoted(test.symbol)}()" for _, test in tests]

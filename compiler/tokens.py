@@ -144,9 +144,7 @@ class _Reader:
         self.brace_blocks = 0  # blocks that were opened by a brace
         self.line = _Line(start)
 
-    def error(
-        self, name: str, start: int, end: int, /, *notes: Note, **values: Any
-    ) -> None:
+    def error(self, name: str, start: int, end: int, /, *notes: Note, **values: Any) -> None:
         self.line.readable = False
         self.sink.add(report(name, Span(self.file, start, end), notes=notes, **values))
 
@@ -372,7 +370,9 @@ class _Layout:
                 first.type = "CASE"
         elif first.value == "match":
             has_head = tokens[-1].type == "COLON" and len(tokens) > 2
-            if second.type in SUBJECT_STARTS or (has_head and second.type not in ("COLON", "EQUAL")):
+            if second.type in SUBJECT_STARTS or (
+                has_head and second.type not in ("COLON", "EQUAL")
+            ):
                 first.type = "MATCH"
                 self.opens_match = True
         elif first.value == "type" and second.type == "NAME":

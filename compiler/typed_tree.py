@@ -1,15 +1,17 @@
 """The typed tree: what the checker makes and the lowering reads.
 
-A smaller language than the source: every expression has a type, every name is resolved, every conversion is a
-node, sugar (f-strings, `for`, `with`, patterns, operators of classes) is gone, and nothing is left to decide. Generics are
-instantiated: no `TypeVarType`, `LiteralIntType` or `ErrorType` occurs in a tree that is lowered.
+A smaller language than the source: every expression has a type, every name is resolved, every
+conversion is a node, sugar (f-strings, `for`, `with`, patterns, operators of classes) is gone, and
+nothing is left to decide. Generics are instantiated: no `TypeVarType`, `LiteralIntType` or
+`ErrorType` occurs in a tree that is lowered.
 
-Two kinds of things are computed. An `Expr` is a value in registers. A `Place` is storage; `Load` reads a value
-type from it, `AddressOf` makes a pointer of it. Place types (`Type.is_place`) occur only as places: a struct-typed
-expression of the source is the `AddressOf` its place.
+Two kinds of things are computed. An `Expr` is a value in registers. A `Place` is storage; `Load`
+reads a value type from it, `AddressOf` makes a pointer of it. Place types (`Type.is_place`) occur
+only as places: a struct-typed expression of the source is the `AddressOf` its place.
 
-Errors: a function with `raises` returns a code beside its result (0: none). A call to one is followed by a
-branch, in the innermost `Try` that encloses it or out of the function; the lowering owns that.
+Errors: a function with `raises` returns a code beside its result (0: none). A call to one is
+followed by a branch, in the innermost `Try` that encloses it or out of the function; the lowering
+owns that.
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ from typing import Literal
 
 from compiler.source import SourceFile, Span
 from compiler.types import (
-    ClassType,
     FnType,
     Type,
 )
@@ -29,7 +30,9 @@ from compiler.types import (
 
 @dataclass(slots=True, eq=False)
 class Local:
-    """A parameter or variable. A place type has storage of that type; `index` is unique in the function."""
+    """A parameter or variable. A place type has storage of that type; `index` is unique in the
+    function.
+    """
 
     name: str
     type: Type
@@ -47,14 +50,16 @@ Linkage = Literal["internal", "export", "extern", "shared"]
 class Function:
     """A function, method or instance of a generic one.
 
-    symbol: linker name (`kernel_src.mm.frames.allocate`, or what `@export`/`@extern` say).
-    linkage: 'internal' has global visibility inside the program under its qualified name; 'export' the same with the C
-      calling convention and never dropped; 'extern' has no body here; 'shared' (generic instances, `@inline`) is emitted
+    symbol: linker name (`kernel_src.mm.frames.allocate`, or what `@export`/`@extern` say). linkage:
+    'internal' has global visibility inside the program under its qualified name; 'export' the same
+    with the C
+      calling convention and never dropped; 'extern' has no body here; 'shared' (generic instances,
+      `@inline`) is emitted
       in every module that uses it and merged by the linker (linkonce_odr).
-    import_module: for wasm, the module an extern is imported from.
-    raises: the errors that can leave it, in declaration order; empty if none.
-    body: None until checked, and for externs.
-    attributes: of "inline" "noinline" "cold" "naked" "interrupt_safe" "test"; section: None or a section name.
+    import_module: for wasm, the module an extern is imported from. raises: the errors that can
+    leave it, in declaration order; empty if none. body: None until checked, and for externs.
+    attributes: of "inline" "noinline" "cold" "naked" "interrupt_safe" "test"; section: None or a
+    section name.
     """
 
     name: str
@@ -98,7 +103,9 @@ class Global:
 
 @dataclass(slots=True, eq=False)
 class ErrorClass:
-    """A class derived from `Error`. `code` is the same in every build and never 0 (hash of the qualified name)."""
+    """A class derived from `Error`. `code` is the same in every build and never 0 (hash of the
+    qualified name).
+    """
 
     name: str
     short: str
@@ -109,7 +116,9 @@ class ErrorClass:
 
 @dataclass(slots=True)
 class TypedModule:
-    """Everything one object file is made from. `functions` includes the shared ones this module uses."""
+    """Everything one object file is made from. `functions` includes the shared ones this module
+    uses.
+    """
 
     name: str
     source: SourceFile
@@ -176,7 +185,9 @@ class SliceElementPlace(Place):
 
 @dataclass(slots=True)
 class Temporary(Place):
-    """Fresh storage in the frame (one for each node, reserved at entry), initialised when evaluated."""
+    """Fresh storage in the frame (one for each node, reserved at entry), initialised when
+    evaluated.
+    """
 
     initial: Initializer
 
@@ -215,7 +226,9 @@ class CellInit:
 
 @dataclass(slots=True)
 class BytesInit:
-    """An `Array[u8, N]` (or integer array) from bytes computed at compile time, little-endian elements."""
+    """An `Array[u8, N]` (or integer array) from bytes computed at compile time, little-endian
+    elements.
+    """
 
     type: Type
     data: bytes
@@ -293,7 +306,9 @@ class AddressOf(Expr):
 
 @dataclass(slots=True)
 class MakeValue(Expr):
-    """A `@value` instance or tuple (or `Str`/`Slice` parts never: see MakeSlice) from its fields in order."""
+    """A `@value` instance or tuple (or `Str`/`Slice` parts never: see MakeSlice) from its fields in
+    order.
+    """
 
     items: list[Expr]
 
@@ -312,11 +327,12 @@ Mode = Literal["checked", "wrapping", "unchecked"]
 
 @dataclass(slots=True)
 class Arithmetic(Expr):
-    """Both operands have the result's type (for shifts, `right` is an unsigned integer of any width).
+    """Both operands have the result's type (for shifts, `right` is an unsigned integer of any
+    width).
 
-    `//` and `%` floor and always check for zero; `/` is for floats only. On bool: `& | ^`.
-    In 'wrapping' mode a shift by the width or more gives 0 (`>>` of a negative: -1). In 'unchecked' mode
-    overflow wraps and shift counts are taken modulo the width.
+    `//` and `%` floor and always check for zero; `/` is for floats only. On bool: `& | ^`. In
+    'wrapping' mode a shift by the width or more gives 0 (`>>` of a negative: -1). In 'unchecked'
+    mode overflow wraps and shift counts are taken modulo the width.
     """
 
     op: ArithmeticOp
@@ -333,14 +349,18 @@ class Negate(Expr):
 
 @dataclass(slots=True)
 class Invert(Expr):
-    """`~` in the width of the type; on flags limited to the declared bits by the checker with an `&`."""
+    """`~` in the width of the type; on flags limited to the declared bits by the checker with an
+    `&`.
+    """
 
     value: Expr
 
 
 @dataclass(slots=True)
 class Compare(Expr):
-    """Integers, floats, bools, enums, pointers (also nullable, by address; `==`/`!=` only). Operands have one type."""
+    """Integers, floats, bools, enums, pointers (also nullable, by address; `==`/`!=` only).
+    Operands have one type.
+    """
 
     op: Literal["==", "!=", "<", "<=", ">", ">="]
     left: Expr
@@ -401,7 +421,9 @@ class Convert(Expr):
 
 @dataclass(slots=True)
 class ArrayToSlice(Expr):
-    """The whole array at a place as a Slice, or as a Format where it holds the pieces of an f-string."""
+    """The whole array at a place as a Slice, or as a Format where it holds the pieces of an
+    f-string.
+    """
 
     array: Place
 
@@ -464,7 +486,8 @@ class CallIntrinsic(Expr):
 
 @dataclass(slots=True)
 class AtomicOperation(Expr):
-    """op: load store swap compare_exchange fetch_{add,sub,and,or,xor}; `cell` is the Atomic's place.
+    """op: load store swap compare_exchange fetch_{add,sub,and,or,xor}; `cell` is the Atomic's
+    place.
 
     `order` in LLVM's words. compare_exchange gives a tuple (old, done); store gives None.
     """
@@ -535,7 +558,9 @@ class If(Stmt):
 
 @dataclass(slots=True)
 class Loop(Stmt):
-    """`while condition` (None: forever); `continue` goes to `step`; `orelse` runs when the condition fails or on `LoopDone`."""
+    """`while condition` (None: forever); `continue` goes to `step`; `orelse` runs when the
+    condition fails or on `LoopDone`.
+    """
 
     condition: Expr | None
     body: list[Stmt]
@@ -584,7 +609,9 @@ class Handler:
 
 @dataclass(slots=True)
 class Try(Stmt):
-    """`final` runs on every way out: end, return, break, continue, error (also of handlers and `orelse`)."""
+    """`final` runs on every way out: end, return, break, continue, error (also of handlers and
+    `orelse`).
+    """
 
     body: list[Stmt]
     handlers: list[Handler]
@@ -600,7 +627,9 @@ class SwitchArm:
 
 @dataclass(slots=True)
 class Switch(Stmt):
-    """On an integer, enum or bool; `default` None: the arms are exhaustive (the subject was checked to be a member)."""
+    """On an integer, enum or bool; `default` None: the arms are exhaustive (the subject was checked
+    to be a member).
+    """
 
     subject: Expr
     arms: list[SwitchArm]

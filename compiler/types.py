@@ -1,9 +1,9 @@
 """The dialect's types, and the questions the checker and the lowering ask of them.
 
-Scalar types are frozen and compared by value. Classes (`ClassType`) are compared by identity: the checker makes
-exactly one for each class and each list of type arguments. A type is either a *value* type, which
-fits in registers and is copied, or a *place* type (`is_place`), which has identity and is only ever reached through
-its address: structs, arrays and cells.
+Scalar types are frozen and compared by value. Classes (`ClassType`) are compared by identity: the
+checker makes exactly one for each class and each list of type arguments. A type is either a *value*
+type, which fits in registers and is copied, or a *place* type (`is_place`), which has identity and
+is only ever reached through its address: structs, arrays and cells.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from compiler.source import Span
 
 if TYPE_CHECKING:
     from compiler import syntax_tree as st
-    from compiler.typed_tree import Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,9 @@ class TypeVarType(Type):
 
 @dataclass(frozen=True, slots=True)
 class ErrorType(Type):
-    """What an expression has that was already reported; compatible with everything, reported never again."""
+    """What an expression has that was already reported; compatible with everything, reported never
+    again.
+    """
 
     def __str__(self) -> str:
         return "<error>"
@@ -195,7 +196,7 @@ ClassKind = Literal["struct", "value", "enum", "flags", "error", "protocol"]
 
 @dataclass(slots=True)
 class Field:
-    """A field of a struct or value class. `default` is None where the constructor must be given it."""
+    """A field of a class. `default` is None where the constructor must be given it."""
 
     name: str
     type: Type
@@ -207,8 +208,9 @@ class Field:
 class ClassType(Type):
     """A class of the dialect, with its type arguments if it is generic. Identity is equality.
 
-    `name` is qualified (`kernel_src.mm.frames.Run`, `kernel_src.lib.ring.Ring[u32]`); `short` is for messages.
-    `fields` of a struct or value; `members` of an enum or flags, by name; `base` their integer type.
+    `name` is qualified (`kernel_src.mm.frames.Run`, `kernel_src.lib.ring.Ring[u32]`); `short` is
+    for messages. `fields` of a struct or value; `members` of an enum or flags, by name; `base`
+    their integer type.
     """
 
     name: str
@@ -256,7 +258,9 @@ FIXED_INTEGERS: dict[str, IntType] = {t.name: t for t in (U8, U16, U32, U64, I8,
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What of the machine the checker needs to know. `kind` is the value of `TARGET` in the dialect."""
+    """What of the machine the checker needs to know. `kind` is the value of `TARGET` in the
+    dialect.
+    """
 
     kind: Literal["kernel", "wasm", "host"]
     pointer_bits: int
@@ -276,12 +280,17 @@ KERNEL, WASM, HOST = Target("kernel", 64), Target("wasm", 32), Target("host", 64
 def widens(source: Type, target: Type) -> bool:
     """Whether every `source` integer is a `target` integer on every machine.
 
-    `usize` is 32 bits at least and 64 at most, whatever the target, so that a file means the same everywhere.
+    `usize` is 32 bits at least and 64 at most, whatever the target, so that a file means the same
+    everywhere.
     """
     if source == target:
         return True
     if not (isinstance(source, IntType) and isinstance(target, IntType)):
-        return isinstance(source, FloatType) and isinstance(target, FloatType) and source.width < target.width
+        return (
+            isinstance(source, FloatType)
+            and isinstance(target, FloatType)
+            and source.width < target.width
+        )
     most = 64 if source.name in ("usize", "isize") else source.width
     least = 32 if target.name in ("usize", "isize") else target.width
     if source.signed == target.signed:

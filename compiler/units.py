@@ -68,7 +68,11 @@ class Unit:
     tests: tuple[TestEntry, ...] = ()
 
     def pack(self) -> bytes:
-        head = {"file": self.file, "exports": self.exports, "tests": [asdict(t) for t in self.tests]}
+        head = {
+            "file": self.file,
+            "exports": self.exports,
+            "tests": [asdict(t) for t in self.tests],
+        }
         return json.dumps(head).encode() + b"\n" + self.object
 
     @staticmethod
@@ -153,7 +157,9 @@ def _cached_parse(cache: Cache) -> Callable[[SourceFile, str], Module]:
     from compiler.parser import parse_module
 
     def parse(source: SourceFile, name: str) -> Module:
-        key = digest_of(["tree", compiler_digest(), name, str(source.path), source.display, source.text])
+        key = digest_of(
+            ["tree", compiler_digest(), name, str(source.path), source.display, source.text]
+        )
         stored = cache.load("tree", key)
         if stored is not None:
             found: Module = pickle.loads(stored)

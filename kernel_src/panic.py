@@ -141,7 +141,10 @@ def print_backtrace(first: usize, start: usize) -> None:
     frame = start
     _, end_of_stack = stack_around(frame)
     number = first
-    while frame % 8 == 0 and frame + 16 <= end_of_stack and number < BACKTRACE_MAX:
+    while frame % 8 == 0 and frame + 16 <= end_of_stack:
+        if number == BACKTRACE_MAX:
+            log.line("  ", "...")
+            return
         address = load(ptr_at(usize, frame + 8))
         if not is_any_code(address):
             return

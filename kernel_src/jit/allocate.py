@@ -34,7 +34,7 @@ from kernel_src.jit.regs import (
     ORDER,
     REGISTERS,
 )
-from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
+from kernel_src.lib.arena import ArenaFull, alloc_slice, grow_slice
 from pykern.lang import (
     Array,
     Ptr,
@@ -60,24 +60,25 @@ class Allocation:
     function: Ptr[Function]
     code: Ptr[MachineCode]
     live: Ptr[Liveness]
-    slots: Slice[u32]  # by value: its place in memory, or NO_PLACE
-    slot_count: u32
-    used: u32  # set of registers
+    slots: Slice[u32] = zeroed()  # by value: its place in memory, or NO_PLACE
+    slot_count: u32 = 0
+    busy: Slice[u32] = zeroed()  # by slot: until when it is taken
+    used: u32 = 0  # set of registers
     # Intervals still to be placed: a heap by start
-    heap: Slice[u32]
-    heap_count: u32
+    heap: Slice[u32] = zeroed()
+    heap_count: u32 = 0
     # Where the scan is, and what holds registers there
-    position: u32
-    active: Array[u32, 16]  # by register; NONE
-    inactive: Slice[u32]  # placed in a register, but in a hole of their life
-    inactive_count: u32
+    position: u32 = 0
+    active: Array[u32, 16] = zeroed()  # by register; NONE
+    inactive: Slice[u32] = zeroed()  # placed in a register, but in a hole of their life
+    inactive_count: u32 = 0
     # Of each interval and each register's destroyed ranges: the first range that does not end
     # before `position`
-    cursor: Slice[u32]
-    fixed_cursor: Array[u32, 16]
+    cursor: Slice[u32] = zeroed()
+    fixed_cursor: Array[u32, 16] = zeroed()
     # Scratch: by register, until when it is free, or when its value is used next
-    free_until: Array[u32, 16]
-    blocked_from: Array[u32, 16]
+    free_until: Array[u32, 16] = zeroed()
+    blocked_from: Array[u32, 16] = zeroed()
 
     # The heap
 
@@ -238,16 +239,11 @@ class Allocation:
 
 
 @raises(ArenaFull)
-def allocate(
-    function: Ptr[Function],
-    code: Ptr[MachineCode],
-    arena: Ptr[Arena],
-    live: Ptr[Liveness],
-    allocation: Ptr[Allocation],
-) -> None:
-    start_allocation(allocation, function, code, arena, live)
+def allocate(allocation: Ptr[Allocation]) -> None:
+    live = allocation.live
+    start_allocation(allocation)
     place_stack_arguments(allocation)
-    for value in range(code.values):
+    for value in range(allocation.code.values):
         if live.is_needed(value) and allocation.slots[value] == NO_PLACE:
             allocation.enqueue(value)
     while allocation.heap_count > 0:
@@ -255,20 +251,14 @@ def allocate(
         advance(allocation, live.start_of(interval))
         if not take_free(allocation, interval):
             take_blocked(allocation, interval)
-    assign_slots(allocation, arena)
+    assign_slots(allocation)
 
 
 @raises(ArenaFull)
-def start_allocation(
-    allocation: Ptr[Allocation],
-    function: Ptr[Function],
-    code: Ptr[MachineCode],
-    arena: Ptr[Arena],
-    live: Ptr[Liveness],
-) -> None:
-    allocation.function = function
-    allocation.code = code
-    allocation.live = live
+def start_allocation(allocation: Ptr[Allocation]) -> None:
+    code = allocation.code
+    live = allocation.live
+    arena = live.arena
     allocation.slot_count = 0
     allocation.used = 0
     allocation.heap_count = 0
@@ -495,43 +485,38 @@ def hits(allocation: Ptr[Allocation], other: u32, interval: u32) -> bool:
 
 
 @raises(ArenaFull)
-def assign_slots(allocation: Ptr[Allocation], arena: Ptr[Arena]) -> None:
+def assign_slots(allocation: Ptr[Allocation]) -> None:
     """Gives each value that is ever in memory a slot for its whole life, in the order of
     definitions."""
     function = allocation.function
     code = allocation.code
-    busy: Slice[u32] = zeroed()
-    alloc_slice(arena, ref(busy), 16)
+    alloc_slice(allocation.live.arena, ref(allocation.busy), 16)
     for n in range(function.block_count):
         first = function.blocks[n].first
         for i in range(function.blocks[n].params):
-            busy = assign_slot(allocation, arena, busy, first + i)
+            assign_slot(allocation, first + i)
         for i in range(code.blocks[n].first, code.blocks[n].end):
             if code.insts[i].dst != NONE:
-                busy = assign_slot(allocation, arena, busy, code.insts[i].dst)
+                assign_slot(allocation, code.insts[i].dst)
 
 
 @raises(ArenaFull)
-def assign_slot(
-    allocation: Ptr[Allocation], arena: Ptr[Arena], busy: Slice[u32], value: u32
-) -> Slice[u32]:
-    """`busy` says until when each slot is taken; returns it, longer if need be."""
+def assign_slot(allocation: Ptr[Allocation], value: u32) -> None:
     if allocation.slots[value] != ON_STACK:
-        return busy
-    slots = busy
+        return
     start = allocation.live.start_of(value)
     end = end_of_value(allocation.live, value)
     for slot in range(min(allocation.slot_count, SLOT_SEARCH)):
-        if slots[slot] <= start:
-            slots[slot] = end
+        if allocation.busy[slot] <= start:
+            allocation.busy[slot] = end
             allocation.slots[value] = FIRST_SLOT + slot
-            return slots
-    if allocation.slot_count == len(slots):
-        grow_slice(arena, ref(slots), allocation.slot_count + 1)
-    slots[allocation.slot_count] = end
-    allocation.slots[value] = FIRST_SLOT + allocation.slot_count
-    allocation.slot_count += 1
-    return slots
+            return
+    n = allocation.slot_count
+    if n == len(allocation.busy):
+        grow_slice(allocation.live.arena, ref(allocation.busy), n + 1)
+    allocation.busy[n] = end
+    allocation.slots[value] = FIRST_SLOT + n
+    allocation.slot_count = n + 1
 
 
 def end_of_value(live: Ptr[Liveness], value: u32) -> u32:

@@ -32,11 +32,11 @@ from kernel_src.jit.context import (
     RUNTIME_MEMORY_INIT,
     TRAP_UNREACHABLE,
 )
-from kernel_src.jit.ir import NONE, Function, Op, Type
-from kernel_src.lib.arena import Arena, ArenaFull
+from kernel_src.jit.ir import NONE, Op, Type
+from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.decode import Instruction
-from kernel_src.wasm.errors import Failure, Malformed, Unsupported
-from kernel_src.wasm.module import FuncType, Module
+from kernel_src.wasm.errors import Malformed, Unsupported
+from kernel_src.wasm.module import FuncType
 from kernel_src.wasm.opcodes import NAMES
 from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u16, u32
 
@@ -56,28 +56,17 @@ STORES: Final[Array[Op, 9]] = Array(
 
 
 @raises(ArenaFull, Unsupported)
-def begin_function(
-    builder: Ptr[Builder],
-    arena: Ptr[Arena],
-    module: Ptr[Module],
-    failure: Ptr[Failure],
-    function: Ptr[Function],
-    index: u32,
-    start: u32,
-    locals: Slice[u8],
-) -> None:
-    """Prepares for the body of function `index`, whose first instruction is at offset `start` of
+def begin_function(builder: Ptr[Builder], start: u32, locals: Slice[u8]) -> None:
+    """Prepares for the body of `builder.function`, whose first instruction is at offset `start` of
     the module. Its locals, parameters first, have the given types."""
-    declared = module.functions[index]
-    type = module.function_type(index)
-    function.init(arena, index, declared.body_end - declared.body_start)
-    builder.arena = arena
-    builder.module = module
-    builder.failure = failure
-    builder.function = function
+    module = builder.module
+    function = builder.function
+    declared = module.functions[function.index]
+    type = module.function_type(function.index)
+    function.init(declared.body_end - declared.body_start)
     builder.types = locals
     builder.offset = declared.body_start
-    builder.prescan.scan(arena, module, start, declared.body_end)
+    builder.prescan.scan(builder.arena, module, start, declared.body_end)
     builder.allocate(len(locals))
     builder.block = NONE
     builder.start_block()
@@ -364,4 +353,4 @@ def build_runtime_call(builder: Ptr[Builder], what: u32, operands: u32, type: Ty
 
 @raises(Unsupported)
 def refuse(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
-    builder.failure.unsupported(UNSUPPORTED_INSTRUCTION, insn.offset, NAMES[insn.opcode])
+    builder.module.failure.unsupported(UNSUPPORTED_INSTRUCTION, insn.offset, NAMES[insn.opcode])

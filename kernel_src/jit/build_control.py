@@ -243,7 +243,7 @@ def build_br_table(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         bytes=builder.module.bytes,
         position=insn.targets_start,
         end=insn.next,
-        failure=builder.failure,
+        failure=builder.module.failure,
     )
     builder.epoch += 1
     epoch = builder.epoch

@@ -33,10 +33,10 @@ from kernel_src.jit.ir import (
 )
 from kernel_src.jit.prescan import Prescan
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
-from kernel_src.wasm.errors import Failure, Unsupported
+from kernel_src.wasm.errors import Unsupported
 from kernel_src.wasm.module import Module
 from kernel_src.wasm.types import I32, I64, type_name
-from pykern.lang import Ptr, Slice, Str, fill, raises, ref, struct, u8, u32, u64, usize
+from pykern.lang import Ptr, Slice, Str, fill, raises, ref, struct, u8, u32, u64, usize, zeroed
 
 UNSUPPORTED_TYPE: Final[Str] = "the compiler does not have values of this type"
 UNSUPPORTED_INSTRUCTION: Final[Str] = "the compiler does not have this instruction"
@@ -101,37 +101,38 @@ class Builder:
     arena: Ptr[Arena]
     module: Ptr[Module]
     function: Ptr[Function]
-    failure: Ptr[Failure]
-    prescan: Prescan
-    offset: u32  # of the instruction being built, in the module
-    block: u32  # the block being built, or NONE where nothing can be reached
-    loops: u32  # how many are open
+    prescan: Prescan = zeroed()
+    offset: u32 = 0  # of the instruction being built, in the module
+    block: u32 = 0  # the block being built, or NONE where nothing can be reached
+    loops: u32 = 0  # how many are open
     # Operand stack
-    stack: Slice[u32]
-    height: u32
+    stack: Slice[u32] = zeroed()
+    height: u32 = 0
     # Locals
-    types: Slice[u8]
-    current: Slice[u32]
-    stamp: Slice[u32]
-    mark: Slice[u32]  # scratch of one merge: equal to `epoch` if the local has been met,
-    slot: Slice[u32]  # and then its number there
-    epoch: u32
-    undo: Slice[Undo]
-    undo_count: u32
+    types: Slice[u8] = zeroed()
+    current: Slice[u32] = zeroed()
+    stamp: Slice[u32] = zeroed()
+    mark: Slice[u32] = zeroed()  # scratch of one merge: equal to `epoch` if the local has been met,
+    slot: Slice[u32] = zeroed()  # and then its number there
+    epoch: u32 = 0
+    undo: Slice[Undo] = zeroed()
+    undo_count: u32 = 0
     # Control
-    frames: Slice[Frame]
-    depth: u32
-    serials: u32
-    pending: Slice[Pending]
-    pending_count: u32
-    changes: Slice[u32]
-    change_count: u32
-    merged: Slice[Merged]
-    merged_count: u32
+    frames: Slice[Frame] = zeroed()
+    depth: u32 = 0
+    serials: u32 = 0
+    pending: Slice[Pending] = zeroed()
+    pending_count: u32 = 0
+    changes: Slice[u32] = zeroed()
+    change_count: u32 = 0
+    merged: Slice[Merged] = zeroed()
+    merged_count: u32 = 0
     # Values that loop parameters turned out to equal: forward[p] is the value, or NONE
-    forward: Slice[u32]
-    label_edge: Slice[u32]  # scratch of br_table: the edge to a label, if its mark is `epoch`
-    label_mark: Slice[u32]
+    forward: Slice[u32] = zeroed()
+    label_edge: Slice[u32] = (
+        zeroed()
+    )  # scratch of br_table: the edge to a label, if its mark is `epoch`
+    label_mark: Slice[u32] = zeroed()
 
     @raises(ArenaFull)
     def allocate(self, local_count: usize) -> None:
@@ -189,7 +190,7 @@ class Builder:
             return Type.I32
         if type == I64:
             return Type.I64
-        self.failure.unsupported(UNSUPPORTED_TYPE, self.offset, type_name(type))
+        self.module.failure.unsupported(UNSUPPORTED_TYPE, self.offset, type_name(type))
         return Type.NONE
 
     # Operand stack

@@ -37,8 +37,8 @@ from pykern.lang import Ptr, Slice, copy_slice, fill, raises, ref, struct, u32, 
 class Checker:
     resolution: Ptr[Resolution]
     mover: Mover
-    held: Slice[u32]  # by place, numbered as in Mover.dense: the value there, or NONE
-    scratch: Slice[u32]  # the same, for one edge
+    held: Slice[u32] = zeroed()  # by place, numbered as in Mover.dense: the value there, or NONE
+    scratch: Slice[u32] = zeroed()  # the same, for one edge
 
     def index(self, place: u32) -> u32:
         return self.mover.dense(place)
@@ -69,11 +69,10 @@ class Checker:
 
 @raises(ArenaFull)
 def check(resolution: Ptr[Resolution], arena: Ptr[Arena]) -> None:
-    checker: Checker = zeroed()
-    checker.resolution = resolution
+    checker = Checker(resolution=resolution, mover=Mover(arena=arena))
     function = resolution.function
     slots = resolution.allocation.slot_count
-    checker.mover.init(arena, slots, function.param_count)
+    checker.mover.init(slots, function.param_count)
     alloc_slice(arena, ref(checker.held), REGISTERS + slots + function.param_count)
     alloc_slice(arena, ref(checker.scratch), REGISTERS + slots + function.param_count)
     check_entry(checker)

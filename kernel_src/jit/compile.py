@@ -1,8 +1,10 @@
 """A module's functions -> code. The stages of the compiler, in order, are `compile_function`.
 
-    compiler.init(...)
-    compile_module(compiler)             code, trap map, and where each function starts
-    ... copy or seal the code ...
+    compiler = Compiler(
+        module=module, signatures=signatures, scratch=scratch, keep=keep,
+        code=Code(data=buffer), traps=TrapMap(arena=keep), relocations=Relocations(arena=keep),
+    )
+    compile_module(compiler)    buffer, traps, and in `entries` where each function starts
 
 Functions are compiled one after the other, each in the part of the scratch arena that the one
 before gave back. Direct calls are filled in at the end. The code contains no absolute address: it
@@ -21,6 +23,7 @@ from kernel_src.jit.encode import Code
 from kernel_src.jit.ir import Function
 from kernel_src.jit.liveness import Liveness, find_liveness
 from kernel_src.jit.machine import MachineCode
+from kernel_src.jit.moves import Mover
 from kernel_src.jit.prune import prune
 from kernel_src.jit.resolve import Resolution, resolve
 from kernel_src.jit.select import select
@@ -33,7 +36,7 @@ from kernel_src.wasm.module import Module
 from kernel_src.wasm.reader import Reader
 from kernel_src.wasm.validate import begin_body, next_instruction
 from kernel_src.wasm.validate_state import BodyValidator
-from pykern.lang import Error, Ptr, Slice, i32, i64, raises, ref, struct, u8, u32, zeroed
+from pykern.lang import Error, Ptr, Slice, i32, i64, raises, ref, struct, u32, zeroed
 
 
 class CodeFull(Error):
@@ -45,56 +48,26 @@ class Compiler:
     module: Ptr[Module]
     signatures: Slice[u32]  # the kernel-wide number of each type of the module
     scratch: Ptr[Arena]  # for one function at a time
+    keep: Ptr[Arena]  # for what describes the code
     code: Code
     traps: TrapMap
     relocations: Relocations
-    entries: Slice[u32]  # by function that is not imported: its offset in the code
-    stubs: Stubs
-    checks: bool  # verify the intermediate form and the allocation of each function
-
-    @raises(ArenaFull)
-    def init(
-        self,
-        module: Ptr[Module],
-        signatures: Slice[u32],
-        keep: Ptr[Arena],
-        scratch: Ptr[Arena],
-        buffer: Slice[u8],
-    ) -> None:
-        """`keep` is for what describes the code: the trap map and the entries."""
-        self.module = module
-        self.signatures = signatures
-        self.scratch = scratch
-        self.code.data = buffer
-        self.code.used = 0
-        self.code.overflow = False
-        defined = u32(len(module.functions)) - module.imported_functions
-        self.traps.init(keep, defined)
-        self.relocations.arena = keep
-        self.relocations.count = 0
-        alloc_slice(keep, ref(self.relocations.entries), 64)
-        alloc_slice(keep, ref(self.entries), defined)
-        self.checks = False
-
-
-@struct
-class Stages:
-    """What the stages leave for each other, for one function."""
-
-    function: Function
-    uses: Slice[u32]
-    machine: MachineCode
-    live: Liveness
-    allocation: Allocation
-    resolution: Resolution
+    entries: Slice[u32] = zeroed()  # by function that is not imported: its offset in the code
+    stubs: Stubs = zeroed()
+    checks: bool = False  # verify the intermediate form and the allocation of each function
 
 
 @raises(ArenaFull, CodeFull, Malformed, Invalid, Unsupported)
 def compile_module(compiler: Ptr[Compiler]) -> None:
     """Compiles all functions. On an error the module's `failure` says why, and the code is of no
     use."""
+    module = compiler.module
+    defined = len(module.functions) - module.imported_functions
+    compiler.traps.init(u32(defined))
+    alloc_slice(compiler.keep, ref(compiler.relocations.entries), 64)
+    alloc_slice(compiler.keep, ref(compiler.entries), defined)
     emit_stubs(compiler.code, compiler.stubs)
-    for index in range(compiler.module.imported_functions, u32(len(compiler.module.functions))):
+    for index in range(module.imported_functions, u32(len(module.functions))):
         mark = compiler.scratch.mark()
         compile_function(compiler, index)
         compiler.scratch.reset(mark)
@@ -105,60 +78,65 @@ def compile_module(compiler: Ptr[Compiler]) -> None:
 
 @raises(ArenaFull, Malformed, Invalid, Unsupported)
 def compile_function(compiler: Ptr[Compiler], index: u32) -> None:
-    stages: Stages = zeroed()
-    build(compiler, index, stages.function)
-    run_stages(compiler, stages)
-    emit(compiler, stages)
-
-
-@raises(ArenaFull)
-def run_stages(compiler: Ptr[Compiler], stages: Ptr[Stages]) -> None:
-    """From the intermediate form to instructions with places."""
+    """One function: the stages in their order."""
     arena = compiler.scratch
-    function = stages.function
+    function = Function(arena=arena, index=index)
+    build(compiler, function)
     if compiler.checks:
         verify(function)
-    prune(function, arena, ref(stages.uses))
+    uses: Slice[u32] = zeroed()
+    prune(function, arena, ref(uses))
     if compiler.checks:
         verify(function)
-    stages.machine.init(arena, function.inst_count, function.block_count)
-    select(function, compiler.module, stages.uses, stages.machine)
-    find_liveness(function, stages.machine, arena, stages.live)
-    allocate(function, stages.machine, arena, stages.live, stages.allocation)
-    resolve(function, stages.machine, arena, stages.allocation, stages.resolution)
+    machine = MachineCode(arena=arena)
+    machine.init(function.inst_count, function.block_count)
+    select(function, compiler.module, uses, machine)
+    live = Liveness(arena=arena)
+    find_liveness(function, machine, live)
+    allocation = Allocation(function=function, code=machine, live=live)
+    allocate(allocation)
+    resolution = Resolution(
+        arena=arena, function=function, code=machine, allocation=allocation, live=live
+    )
+    resolve(resolution)
     if compiler.checks:
-        check(stages.resolution, arena)
+        check(resolution, arena)
+    emit(compiler, function, machine, resolution)
 
 
 @raises(ArenaFull, Malformed, Invalid, Unsupported)
-def build(compiler: Ptr[Compiler], index: u32, function: Ptr[Function]) -> None:
+def build(compiler: Ptr[Compiler], function: Ptr[Function]) -> None:
     """Validates a body and builds its intermediate form, in one pass."""
     module = compiler.module
     reader = Reader(bytes=module.bytes, position=0, end=0, failure=module.failure)
     body = BodyValidator(module=module, reader=reader, arena=compiler.scratch)
-    begin_body(body, index)
-    builder: Builder = zeroed()
-    start = u32(reader.position)
-    begin_function(
-        builder, compiler.scratch, module, module.failure, function, index, start, body.locals
-    )
+    begin_body(body, function.index)
+    builder = Builder(arena=compiler.scratch, module=module, function=function)
+    begin_function(builder, u32(reader.position), body.locals)
     while next_instruction(body):
         build_instruction(builder, body.insn)
     end_function(builder)
 
 
 @raises(ArenaFull)
-def emit(compiler: Ptr[Compiler], stages: Ptr[Stages]) -> None:
-    emitter: Emitter = zeroed()
-    emitter.arena = compiler.scratch
-    emitter.module = compiler.module
-    emitter.signatures = compiler.signatures
-    emitter.function = stages.function
-    emitter.machine = stages.machine
-    emitter.resolution = stages.resolution
-    emitter.code = compiler.code
-    emitter.traps = compiler.traps
-    emitter.relocations = compiler.relocations
+def emit(
+    compiler: Ptr[Compiler],
+    function: Ptr[Function],
+    machine: Ptr[MachineCode],
+    resolution: Ptr[Resolution],
+) -> None:
+    emitter = Emitter(
+        arena=compiler.scratch,
+        module=compiler.module,
+        signatures=compiler.signatures,
+        function=function,
+        machine=machine,
+        resolution=resolution,
+        code=compiler.code,
+        traps=compiler.traps,
+        relocations=compiler.relocations,
+        mover=Mover(arena=compiler.scratch),
+    )
     emit_function(emitter)
 
 

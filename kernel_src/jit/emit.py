@@ -70,7 +70,7 @@ def prepare(emitter: Ptr[Emitter]) -> None:
     leaf = is_leaf(emitter.machine)
     outgoing = outgoing_words(emitter.machine, emitter.module)
     emitter.frame.init(allocation.used, allocation.slot_count, outgoing, leaf)
-    emitter.mover.init(emitter.arena, allocation.slot_count, incoming_words(emitter))
+    emitter.mover.init(allocation.slot_count, incoming_words(emitter))
     emitter.fixup_count = 0
     emitter.pending_count = 0
     alloc_slice(emitter.arena, ref(emitter.fixups), function.block_count + 16)

@@ -18,19 +18,7 @@ from kernel_src.jit.resolve import Resolution
 from kernel_src.jit.trapmap import TrapMap
 from kernel_src.lib.arena import Arena, ArenaFull, grow_slice
 from kernel_src.wasm.module import Module
-from pykern.lang import (
-    Ptr,
-    Slice,
-    enum,
-    i32,
-    i64,
-    raises,
-    ref,
-    struct,
-    truncate,
-    u8,
-    u32,
-)
+from pykern.lang import Ptr, Slice, enum, i32, i64, raises, ref, struct, truncate, u8, u32, zeroed
 
 
 @enum(u8)
@@ -62,8 +50,8 @@ class Relocation:
 @struct
 class Relocations:
     arena: Ptr[Arena]
-    entries: Slice[Relocation]
-    count: u32
+    entries: Slice[Relocation] = zeroed()
+    count: u32 = 0
 
     @raises(ArenaFull)
     def add(self, at: u32, function: u32) -> None:
@@ -79,25 +67,29 @@ class Relocations:
 class Emitter:
     arena: Ptr[Arena]
     module: Ptr[Module]
-    signatures: Slice[u32]  # by type of the module: what a FunctionRef of that type holds
+    signatures: Slice[u32] = (
+        zeroed()
+    )  # by type of the module: what a FunctionRef of that type holds
     function: Ptr[Function]
     machine: Ptr[MachineCode]
     resolution: Ptr[Resolution]
     code: Ptr[Code]
     traps: Ptr[TrapMap]
     relocations: Ptr[Relocations]
-    frame: Frame
     mover: Mover
-    block: u32  # being emitted
-    position: u32  # where the instruction being emitted reads its operands
-    block_at: Slice[u32]  # offset in the code of each block that has been emitted
-    bound_at: Slice[u32]  # an upper bound of each block's distance from the function's start
-    tail: u32  # an upper bound of what comes between a jump and the end of its block
-    fixups: Slice[Fixup]
-    fixup_count: u32
-    edge_fixups: Slice[u32]  # by edge: the first jump to its moves out of line
-    pending_edges: Slice[u32]  # the edges that have some
-    pending_count: u32
+    frame: Frame = zeroed()
+    block: u32 = 0  # being emitted
+    position: u32 = 0  # where the instruction being emitted reads its operands
+    block_at: Slice[u32] = zeroed()  # offset in the code of each block that has been emitted
+    bound_at: Slice[u32] = (
+        zeroed()
+    )  # an upper bound of each block's distance from the function's start
+    tail: u32 = 0  # an upper bound of what comes between a jump and the end of its block
+    fixups: Slice[Fixup] = zeroed()
+    fixup_count: u32 = 0
+    edge_fixups: Slice[u32] = zeroed()  # by edge: the first jump to its moves out of line
+    pending_edges: Slice[u32] = zeroed()  # the edges that have some
+    pending_count: u32 = 0
 
     # Operands
 

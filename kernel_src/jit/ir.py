@@ -34,6 +34,7 @@ from pykern.lang import (
     u16,
     u32,
     u64,
+    zeroed,
 )
 
 NONE: Final[u32] = 0xFFFF_FFFF  # no value, no edge, no block
@@ -240,24 +241,23 @@ class Edge:
 @struct
 class Function:
     arena: Ptr[Arena]
-    index: u32  # in the module, imports first
-    insts: Slice[Inst]
-    offsets: Slice[u32]  # of each instruction: where in the module it comes from
-    inst_count: u32
-    blocks: Slice[Block]
-    block_count: u32
-    edges: Slice[Edge]
-    edge_count: u32
-    pool: Slice[u32]
-    pool_count: u32
-    param_count: u32
-    result_count: u32
+    index: u32 = 0  # in the module, imports first
+    insts: Slice[Inst] = zeroed()
+    offsets: Slice[u32] = zeroed()  # of each instruction: where in the module it comes from
+    inst_count: u32 = 0
+    blocks: Slice[Block] = zeroed()
+    block_count: u32 = 0
+    edges: Slice[Edge] = zeroed()
+    edge_count: u32 = 0
+    pool: Slice[u32] = zeroed()
+    pool_count: u32 = 0
+    param_count: u32 = 0
+    result_count: u32 = 0
 
     @raises(ArenaFull)
-    def init(self, arena: Ptr[Arena], index: u32, body_bytes: u32) -> None:
+    def init(self, body_bytes: u32) -> None:
         """An empty function. The tables start at a size that most bodies of this length need."""
-        self.arena = arena
-        self.index = index
+        arena = self.arena
         self.inst_count = 0
         self.block_count = 0
         self.edge_count = 0

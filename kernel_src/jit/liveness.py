@@ -77,20 +77,24 @@ class Interval:
 @struct
 class Liveness:
     arena: Ptr[Arena]
-    ranges: Slice[Range]
-    range_count: u32
-    uses: Slice[Use]
-    use_count: u32
-    intervals: Slice[Interval]  # those of the values first, by number; then further pieces
-    interval_count: u32
-    fixed: Array[u32, 16]  # the ranges in which each register is destroyed or holds a result
+    ranges: Slice[Range] = zeroed()
+    range_count: u32 = 0
+    uses: Slice[Use] = zeroed()
+    use_count: u32 = 0
+    intervals: Slice[Interval] = (
+        zeroed()
+    )  # those of the values first, by number; then further pieces
+    interval_count: u32 = 0
+    fixed: Array[u32, 16] = (
+        zeroed()
+    )  # the ranges in which each register is destroyed or holds a result
     # A register, or REGISTERS + a value whose place is wanted: from the definition, from a use
-    hint: Slice[u32]
-    use_hint: Slice[u32]
+    hint: Slice[u32] = zeroed()
+    use_hint: Slice[u32] = zeroed()
 
     @raises(ArenaFull)
-    def init(self, arena: Ptr[Arena], values: u32) -> None:
-        self.arena = arena
+    def init(self, values: u32) -> None:
+        arena = self.arena
         self.range_count = 0
         self.use_count = 0
         self.interval_count = values
@@ -169,18 +173,18 @@ class Walk:
     function: Ptr[Function]
     code: Ptr[MachineCode]
     live: Ptr[Liveness]
-    mark: Slice[u32]  # equal to `epoch` for the values that are alive
-    epoch: u32
-    list: Slice[u32]  # the alive values, and some that were
-    count: u32
-    start: u32  # position of the block's start
+    mark: Slice[u32] = zeroed()  # equal to `epoch` for the values that are alive
+    epoch: u32 = 0
+    list: Slice[u32] = zeroed()  # the alive values, and some that were
+    count: u32 = 0
+    start: u32 = 0  # position of the block's start
     # For each block, what it needs at its start: a list in `needed`
-    needed: Slice[u32]
-    needed_count: u32
-    first: Slice[u32]
-    counts: Slice[u32]
+    needed: Slice[u32] = zeroed()
+    needed_count: u32 = 0
+    first: Slice[u32] = zeroed()
+    counts: Slice[u32] = zeroed()
     # A register that holds a result: until which position; 0 if it does not
-    held: Array[u32, 16]
+    held: Array[u32, 16] = zeroed()
 
     @raises(ArenaFull)
     def revive(self, value: u32) -> None:
@@ -214,14 +218,10 @@ class Walk:
 
 
 @raises(ArenaFull)
-def find_liveness(
-    function: Ptr[Function], code: Ptr[MachineCode], arena: Ptr[Arena], live: Ptr[Liveness]
-) -> None:
-    live.init(arena, code.values)
-    walk: Walk = zeroed()
-    walk.function = function
-    walk.code = code
-    walk.live = live
+def find_liveness(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liveness]) -> None:
+    arena = live.arena
+    live.init(code.values)
+    walk = Walk(function=function, code=code, live=live)
     alloc_slice(arena, ref(walk.mark), code.values)
     alloc_slice(arena, ref(walk.list), 64)
     alloc_slice(arena, ref(walk.needed), function.block_count * 4)

@@ -175,14 +175,14 @@ class MBlock:
 @struct
 class MachineCode:
     arena: Ptr[Arena]
-    insts: Slice[MInst]
-    count: u32
-    blocks: Slice[MBlock]  # as many as the function has
-    values: u32  # of the intermediate form, and those made since
+    insts: Slice[MInst] = zeroed()
+    count: u32 = 0
+    blocks: Slice[MBlock] = zeroed()  # as many as the function has
+    values: u32 = 0  # of the intermediate form, and those made since
 
     @raises(ArenaFull)
-    def init(self, arena: Ptr[Arena], values: u32, blocks: u32) -> None:
-        self.arena = arena
+    def init(self, values: u32, blocks: u32) -> None:
+        arena = self.arena
         self.count = 0
         self.values = values
         alloc_slice(arena, ref(self.insts), values + values // 4 + 16)

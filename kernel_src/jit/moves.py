@@ -15,7 +15,7 @@ from __future__ import annotations
 from kernel_src.jit.ir import NONE
 from kernel_src.jit.regs import INCOMING, NO_PLACE, OUTGOING, REGISTERS, SCRATCH
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
-from pykern.lang import Ptr, Slice, fill, raises, ref, struct, u32
+from pykern.lang import Ptr, Slice, fill, raises, ref, struct, u32, zeroed
 
 
 @struct
@@ -30,22 +30,22 @@ class Step:
 @struct
 class Mover:
     arena: Ptr[Arena]
-    moves: Slice[Step]
-    move_count: u32
-    done: Slice[bool]
-    steps: Slice[Step]  # the result, in order
-    step_count: u32
-    work: Slice[u32]  # moves that are free
-    work_count: u32
+    moves: Slice[Step] = zeroed()
+    move_count: u32 = 0
+    done: Slice[bool] = zeroed()
+    steps: Slice[Step] = zeroed()  # the result, in order
+    step_count: u32 = 0
+    work: Slice[u32] = zeroed()  # moves that are free
+    work_count: u32 = 0
     # By place, in the numbering of `dense`: the move that writes it, and how many are still to
     # read it
-    writer: Slice[u32]
-    readers: Slice[u32]
-    slot_count: u32
+    writer: Slice[u32] = zeroed()
+    readers: Slice[u32] = zeroed()
+    slot_count: u32 = 0
 
     @raises(ArenaFull)
-    def init(self, arena: Ptr[Arena], slots: u32, incoming: u32) -> None:
-        self.arena = arena
+    def init(self, slots: u32, incoming: u32) -> None:
+        arena = self.arena
         self.move_count = 0
         self.step_count = 0
         self.work_count = 0

@@ -31,10 +31,10 @@ from pykern.lang import Ptr, Slice, load, raises, ref, struct, u32, zeroed
 @struct
 class Pruner:
     function: Ptr[Function]
-    uses: Slice[u32]  # by value
-    work: Slice[u32]  # values that are needed and whose operands have not been counted
-    work_count: u32
-    block_of: Slice[u32]  # of each parameter
+    uses: Slice[u32] = zeroed()  # by value
+    work: Slice[u32] = zeroed()  # values that are needed and whose operands have not been counted
+    work_count: u32 = 0
+    block_of: Slice[u32] = zeroed()  # of each parameter
 
     def use(self, value: u32) -> None:
         self.uses[value] += 1
@@ -76,8 +76,7 @@ class Pruner:
 @raises(ArenaFull)
 def prune(function: Ptr[Function], arena: Ptr[Arena], uses: Ptr[Slice[u32]]) -> None:
     """Stores in `uses` the number of uses of each value."""
-    pruner: Pruner = zeroed()
-    pruner.function = function
+    pruner = Pruner(function=function)
     alloc_slice(arena, uses, function.inst_count)
     alloc_slice(arena, ref(pruner.work), function.inst_count)
     alloc_slice(arena, ref(pruner.block_of), function.inst_count)

@@ -19,7 +19,7 @@ from kernel_src.jit.liveness import Liveness
 from kernel_src.jit.machine import MachineCode
 from kernel_src.jit.regs import ARGUMENT_COUNT, ARGUMENTS, INCOMING, NO_PLACE, is_register, is_slot
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
-from pykern.lang import Ptr, Slice, fill, raises, ref, struct, u32
+from pykern.lang import Ptr, Slice, fill, raises, ref, struct, u32, zeroed
 
 
 @struct
@@ -37,11 +37,11 @@ class Resolution:
     code: Ptr[MachineCode]
     allocation: Ptr[Allocation]
     live: Ptr[Liveness]
-    moves: Slice[Move]
-    count: u32
-    before: Slice[u32]  # by instruction: the moves to be done before it
-    on_edge: Slice[u32]  # by edge
-    on_entry: u32  # from where the caller has put the parameters
+    moves: Slice[Move] = zeroed()
+    count: u32 = 0
+    before: Slice[u32] = zeroed()  # by instruction: the moves to be done before it
+    on_edge: Slice[u32] = zeroed()  # by edge
+    on_entry: u32 = 0  # from where the caller has put the parameters
 
     @raises(ArenaFull)
     def new_move(self, dst: u32, src: u32, value: u32, next: u32) -> u32:
@@ -99,18 +99,10 @@ class Resolution:
 
 
 @raises(ArenaFull)
-def resolve(
-    function: Ptr[Function],
-    code: Ptr[MachineCode],
-    arena: Ptr[Arena],
-    allocation: Ptr[Allocation],
-    out: Ptr[Resolution],
-) -> None:
-    out.arena = arena
-    out.function = function
-    out.code = code
-    out.allocation = allocation
-    out.live = allocation.live
+def resolve(out: Ptr[Resolution]) -> None:
+    function = out.function
+    code = out.code
+    arena = out.arena
     out.count = 0
     alloc_slice(arena, ref(out.moves), 64)
     alloc_slice(arena, ref(out.before), code.count)

@@ -93,13 +93,13 @@ class Selector:
     function: Ptr[Function]
     module: Ptr[Module]
     code: Ptr[MachineCode]
-    uses: Slice[u32]
-    block_first: u32  # first instruction of the block being selected
-    offset: u32  # in the module, of the instruction being selected
+    uses: Slice[u32] = zeroed()
+    block_first: u32 = 0  # first instruction of the block being selected
+    offset: u32 = 0  # in the module, of the instruction being selected
     # Constants to be made before the instruction just selected: value and bits
-    pending: Array[u32, MAX_PENDING]
-    pending_bits: Array[u64, MAX_PENDING]
-    pending_count: u32
+    pending: Array[u32, MAX_PENDING] = zeroed()
+    pending_bits: Array[u64, MAX_PENDING] = zeroed()
+    pending_count: u32 = 0
 
     @raises(ArenaFull)
     def add(self, op: MOp) -> Ptr[MInst]:
@@ -157,11 +157,7 @@ class Selector:
 def select(
     function: Ptr[Function], module: Ptr[Module], uses: Slice[u32], code: Ptr[MachineCode]
 ) -> None:
-    selector: Selector = zeroed()
-    selector.function = function
-    selector.module = module
-    selector.code = code
-    selector.uses = uses
+    selector = Selector(function=function, module=module, code=code, uses=uses)
     for i in range(function.block_count):
         n = function.block_count - 1 - i
         block = function.blocks[n]

@@ -8,7 +8,7 @@ backtrace can name the calls.
 from __future__ import annotations
 
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
-from pykern.lang import Ptr, Slice, raises, ref, struct, u8, u32
+from pykern.lang import Ptr, Slice, raises, ref, struct, u8, u32, zeroed
 
 
 @struct
@@ -29,14 +29,14 @@ class FunctionCode:
 @struct
 class TrapMap:
     arena: Ptr[Arena]
-    entries: Slice[TrapEntry]
-    count: u32
-    functions: Slice[FunctionCode]
-    function_count: u32
+    entries: Slice[TrapEntry] = zeroed()
+    count: u32 = 0
+    functions: Slice[FunctionCode] = zeroed()
+    function_count: u32 = 0
 
     @raises(ArenaFull)
-    def init(self, arena: Ptr[Arena], functions: u32) -> None:
-        self.arena = arena
+    def init(self, functions: u32) -> None:
+        arena = self.arena
         self.count = 0
         self.function_count = 0
         alloc_slice(arena, ref(self.entries), 64)

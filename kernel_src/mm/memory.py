@@ -36,6 +36,9 @@ def physical_bytes(start: u64, end: u64) -> Slice[u8]:
 
 def initialise(info: Ptr[BootInfo]) -> None:
     """From here on frames can be allocated, and the direct map is what the memory map names."""
+    for range_ in info.memory_map():
+        use = "usable" if range_.is_usable else "withheld"
+        log.debug(f"memory: {range_.start:#014x} to {range_.end:#014x} {use}")
     start_frames(info)
     try:
         build_tables(info)

@@ -10,6 +10,7 @@ from pykern.lang import (
     NoReturn,
     Ptr,
     Str,
+    bitcast,
     cold,
     enum,
     export,
@@ -19,7 +20,6 @@ from pykern.lang import (
     u8,
     u32,
     u64,
-    bitcast,
 )
 
 
@@ -41,7 +41,9 @@ class Check:
 
 @struct
 class CheckSite:
-    """Where and what: `operator` as written, `type_name` of the result, `signed` says how to print the values."""
+    """Where and what: `operator` as written, `type_name` of the result, `signed` says how to print
+    the values.
+    """
 
     file: Str
     line: u32
@@ -59,14 +61,18 @@ def pk_panic(file: Str, line: u32, message: Format) -> NoReturn: ...
 @cold
 @export("pk_check_failed")
 def check_failed(site: Ptr[CheckSite], a: u64, b: u64) -> NoReturn:
-    """`a` and `b` are the operands, sign-extended where `signed`; of a slice, its bounds; of an index, index and length."""
+    """`a` and `b` are the operands, sign-extended where `signed`; of a slice, its bounds; of an
+    index, index and length.
+    """
     match site.kind:
         case Check.OVERFLOW:
             overflow(site, a, b)
         case Check.SHIFT:
             pk_panic(site.file, site.line, f"shift by {b}: {site.type_name} has fewer bits")
         case Check.DIVISION:
-            pk_panic(site.file, site.line, f"division by zero ({site.operator} on {site.type_name})")
+            pk_panic(
+                site.file, site.line, f"division by zero ({site.operator} on {site.type_name})"
+            )
         case Check.CONVERSION:
             conversion(site, a)
         case Check.INDEX:

@@ -1,7 +1,8 @@
 """Formatting without allocation: what an f-string is made of, and how it becomes bytes.
 
-The compiler turns an f-string into an array of `Piece`s in the caller's frame and passes a slice of it (a
-`Format`). Whoever receives one walks the pieces with `format_into`, or `write_pieces` with a sink of its own.
+The compiler turns an f-string into an array of `Piece`s in the caller's frame and passes a slice of
+it (a `Format`). Whoever receives one walks the pieces with `format_into`, or `write_pieces` with a
+sink of its own.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from pykern.lang import (
     Format,
     Ptr,
     Slice,
-    Str,
-    address_of,
     bitcast,
     enum,
     i64,
@@ -25,7 +24,6 @@ from pykern.lang import (
     u16,
     u64,
     usize,
-    utf8,
     value,
     wrapping_neg,
     zeroed,
@@ -62,8 +60,8 @@ class SignRule:
 class Piece:
     """One literal text or one formatted value; the compiler fills in the fields in this order.
 
-    `data` is the address of text (`extra` its bytes) or the number (sign-extended); `base` 2, 8, 10 or 16; `precision` cuts text
-    (0xffff: none); `group` is 0, ',' or '_'.
+    `data` is the address of text (`extra` its bytes) or the number (sign-extended); `base` 2, 8, 10
+    or 16; `precision` cuts text (0xffff: none); `group` is 0, ',' or '_'.
     """
 
     kind: PieceKind
@@ -124,7 +122,9 @@ def write_piece(sink: Ptr[Sink], piece: Piece) -> None:
             write_number(sink, piece, piece.data, False)
         case PieceKind.SIGNED:
             negative = bitcast(i64, piece.data) < 0
-            write_number(sink, piece, wrapping_neg(piece.data) if negative else piece.data, negative)
+            write_number(
+                sink, piece, wrapping_neg(piece.data) if negative else piece.data, negative
+            )
 
 
 def write_text(sink: Ptr[Sink], piece: Piece) -> None:
@@ -273,7 +273,9 @@ def prefix_letter(piece: Piece) -> u8:
 
 
 def pad_digits(sink: Ptr[Sink], piece: Piece, room: usize, digits: usize) -> None:
-    """Fills between sign and digits. Zeros are grouped like digits, and never begin with a separator."""
+    """Fills between sign and digits. Zeros are grouped like digits, and never begin with a
+    separator.
+    """
     if piece.group == 0 or piece.fill != 48:
         sink.pad(piece.fill, room)
         return

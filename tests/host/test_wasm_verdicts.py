@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,29 @@ def test_mutated_modules_get_wasmtimes_verdict(seed: int) -> None:
         assert problem is None, f"seed {seed}, mutant {number}: {problem}\n{mutant.hex()}"
         kinds[judge(mutant).blame] += 1
     assert kinds[Blame.VALID] > 20 and kinds[Blame.INVALID] > 50 and kinds[Blame.MALFORMED] > 100
+
+
+@cache
+def valid_modules_of_the_suite() -> list[bytes]:
+    found = {
+        module
+        for path in scripts()
+        for command, module in binaries(path)
+        if command.kind == "module" and 60 < len(module) < 4000
+    }
+    return sorted(module for module in found if judge(module).blame == Blame.VALID)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutated_suite_modules_get_wasmtimes_verdict(seed: int) -> None:
+    chance = random.Random(seed)
+    modules = valid_modules_of_the_suite()
+    assert len(modules) > 500
+    for number in range(2000):
+        original = chance.choice(modules)
+        mutant = mutate(original, chance)
+        problem = disagreement(mutant)
+        assert problem is None, f"seed {seed}, mutant {number}: {problem}\n{mutant.hex()}"
 
 
 def test_memory_is_linear_in_the_modules_size() -> None:

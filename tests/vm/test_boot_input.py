@@ -40,16 +40,15 @@ def patched(archive: bytes, at: int, data: bytes, mend: bool = True) -> bytes:
 
 GOOD = packed(["servers/a.wasm"])
 
+TOO_LARGE = "the file is larger than the rest of the archive (at offset 0x0)"
+
 HOSTILE = {
     "cut in a header": (GOOD[:300], "the archive ends inside a header (at offset 0x0)"),
-    "cut in a file": (GOOD[:600], "the file is larger than the rest of the archive (at offset 0x0)"),
+    "cut in a file": (GOOD[:600], TOO_LARGE),
     "no end": (GOOD[:1024], "the end of the archive is missing (at offset 0x400)"),
     "not an archive": (b"\x7fELF" * 500, "not a ustar header (at offset 0x0)"),
     "wrong checksum": (patched(GOOD, 0, b"S", mend=False), "the checksum is wrong (at offset 0x0)"),
-    "absurd size": (
-        patched(GOOD, 124, b"77777777777\0"),
-        "the file is larger than the rest of the archive (at offset 0x0)",
-    ),
+    "absurd size": (patched(GOOD, 124, b"77777777777\0"), TOO_LARGE),
     "size that is no number": (
         patched(GOOD, 124, b"-0000000001\0"),
         "the size is not an octal number (at offset 0x0)",
