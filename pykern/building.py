@@ -11,7 +11,7 @@ from compiler.diagnostics import CompileError, render
 from compiler.errors import BuildError
 from compiler.units import Progress
 from pykern.build_config import BuildConfig
-from pykern.environment import Environment, is_terminal
+from pykern.environment import Environment
 from pykern.errors import Reported, ToolError
 
 CLEAR_LINE = "\r\x1b[K"
@@ -76,7 +76,7 @@ def mistakes_reported(environment: Environment) -> Iterator[None]:
 @contextmanager
 def progress_line(environment: Environment) -> Iterator[Progress]:
     """A progress line where there is a terminal; a silent one elsewhere."""
-    if not is_terminal(environment.stderr):
+    if not environment.redraws(environment.stderr):
         yield Progress()
         return
     line = ProgressLine(environment)

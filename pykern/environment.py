@@ -32,9 +32,11 @@ class Environment:
 
     def colour(self, stream: TextIO) -> bool:
         """Whether text on `stream` may be coloured (https://no-color.org)."""
-        if self.variables.get("NO_COLOR") or self.variables.get("TERM") == "dumb":
-            return False
-        return is_terminal(stream)
+        return self.redraws(stream) and not self.variables.get("NO_COLOR")
+
+    def redraws(self, stream: TextIO) -> bool:
+        """Whether what was written to `stream` can be taken back."""
+        return is_terminal(stream) and self.variables.get("TERM") != "dumb"
 
     def write(self, text: str) -> None:
         """Writes to standard output at once; what a stream can't encode is shown escaped."""

@@ -3,7 +3,7 @@
 A test that fails panics, and the machine ends. Whoever reads the events knows which one it was,
 and starts another machine from the test after it. For each test, in the order of the table:
 
-    @ test NUMBER OF NAME FILE:LINE     it begins
+    @ test NUMBER COUNT NAME FILE:LINE  it begins
     @ passed NUMBER                     it returned
 """
 from __future__ import annotations
