@@ -178,7 +178,7 @@ def read_access(reader: Ptr[Reader], insn: Ptr[Instruction]) -> None:
     if align & ACCESS_HAS_MEMORY != 0 and align < 2 * ACCESS_HAS_MEMORY:
         align -= ACCESS_HAS_MEMORY
         insn.index = reader.read_u32()
-    if align >= 32:
+    if align >= ACCESS_HAS_MEMORY:
         reader.failure.malformed(errors.BAD_MEMORY_FLAGS, start)
     insn.align = truncate(u8, align)
     insn.value = reader.read_u64()

@@ -73,6 +73,7 @@ CONSTANT_REQUIRED: Final[Str] = "constant expression required"
 DUPLICATE_EXPORT: Final[Str] = "duplicate export name"
 BAD_START: Final[Str] = "start function"
 LIMITS_REVERSED: Final[Str] = "size minimum must not be greater than maximum"
+TABLE_TOO_LARGE: Final[Str] = "table size must be at most 2^32-1"
 MEMORY_TOO_LARGE: Final[Str] = "memory size must be at most 65536 pages (4GiB)"
 
 # Unsupported: features and limits
@@ -96,10 +97,10 @@ TOO_MANY_DATA_SEGMENTS: Final[Str] = "too many data segments"
 TOO_MANY_PARAMS: Final[Str] = "too many parameters"
 TOO_MANY_RESULTS: Final[Str] = "too many results"
 NAME_TOO_LONG: Final[Str] = "name too long"
-TABLE_TOO_LARGE: Final[Str] = "table size too large"
 BODY_TOO_LARGE: Final[Str] = "function body too large"
 CONSTANT_TOO_DEEP: Final[Str] = "constant expression too deep"
 OUT_OF_MEMORY: Final[Str] = "the tables of the module need too much memory"
+TOO_MANY_ELEMENTS: Final[Str] = "too many elements"
 MODULE_TOO_LARGE: Final[Str] = "module too large"
 
 

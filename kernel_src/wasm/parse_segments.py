@@ -88,7 +88,7 @@ def read_element_type(reader: Ptr[Reader], segment: Ptr[ElementSegment]) -> None
 
 @raises(Malformed, Invalid, Unsupported)
 def read_items(reader: Ptr[Reader], module: Ptr[Module], segment: Ptr[ElementSegment]) -> None:
-    count = read_count(reader, MAX_TABLE_ENTRIES, errors.TABLE_TOO_LARGE)
+    count = read_count(reader, MAX_TABLE_ENTRIES, errors.TOO_MANY_ELEMENTS)
     segment.count = truncate(u32, count)
     segment.items_start = truncate(u32, reader.position)
     for _ in range(count):

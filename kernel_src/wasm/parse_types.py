@@ -12,7 +12,6 @@ from kernel_src.wasm.limits import (
     MAX_PAGES,
     MAX_PARAMS,
     MAX_RESULTS,
-    MAX_TABLE_ENTRIES,
     MAX_TYPES,
 )
 from kernel_src.wasm.module import FuncType, MemoryType, Module, TableType
@@ -29,6 +28,7 @@ LIMITS_SHARED: Final[u8] = 2
 LIMITS_64: Final[u8] = 4
 LIMITS_PAGE_SIZE: Final[u8] = 8
 NO_MAXIMUM: Final[u32] = 0xFFFF_FFFF
+LIMIT_BYTES: Final[usize] = 5
 
 
 @raises(Malformed, Unsupported)
@@ -107,6 +107,20 @@ def type_key(arena: Ptr[Arena], type: Ptr[FuncType]) -> Slice[u8]:
     return key
 
 
+@raises(Malformed, Invalid)
+def read_limit(reader: Ptr[Reader], most: u32, reason: Str) -> u32:
+    """A number of pages or elements. Too large a number is well-formed, up to the five bytes of a
+    32-bit one.
+    """
+    start = reader.position
+    limit = reader.read_u64()
+    if reader.position - start > LIMIT_BYTES:
+        reader.failure.malformed(errors.INTEGER_TOO_LONG, start)
+    if limit > most:
+        reader.failure.invalid(reason, start)
+    return truncate(u32, limit)
+
+
 @raises(Malformed, Invalid, Unsupported)
 def read_table_type(reader: Ptr[Reader], table: Ptr[TableType]) -> None:
     table.element = read_reference_type(reader)
@@ -116,15 +130,13 @@ def read_table_type(reader: Ptr[Reader], table: Ptr[TableType]) -> None:
         reader.failure.unsupported(errors.NEEDS_MEMORY64, start)
     if flags > LIMITS_MAXIMUM:
         reader.failure.malformed(errors.BAD_LIMITS_FLAGS, start)
-    table.minimum = reader.read_u32()
+    table.minimum = read_limit(reader, NO_MAXIMUM, errors.TABLE_TOO_LARGE)
     table.maximum = NO_MAXIMUM
     table.has_maximum = flags == LIMITS_MAXIMUM
     if table.has_maximum:
-        table.maximum = reader.read_u32()
+        table.maximum = read_limit(reader, NO_MAXIMUM, errors.TABLE_TOO_LARGE)
     if table.minimum > table.maximum:
         reader.failure.invalid(errors.LIMITS_REVERSED, start)
-    if table.minimum > MAX_TABLE_ENTRIES:
-        reader.failure.unsupported(errors.TABLE_TOO_LARGE, start)
 
 
 @raises(Malformed, Invalid, Unsupported)
@@ -132,12 +144,10 @@ def read_memory_type(reader: Ptr[Reader], memory: Ptr[MemoryType]) -> None:
     start = reader.position
     check_memory_flags(reader)
     memory.has_maximum = reader.bytes[start] & LIMITS_MAXIMUM != 0
-    memory.minimum = reader.read_u32()
+    memory.minimum = read_limit(reader, MAX_PAGES, errors.MEMORY_TOO_LARGE)
     memory.maximum = MAX_PAGES
     if memory.has_maximum:
-        memory.maximum = reader.read_u32()
-    if memory.minimum > MAX_PAGES or memory.maximum > MAX_PAGES:
-        reader.failure.invalid(errors.MEMORY_TOO_LARGE, start)
+        memory.maximum = read_limit(reader, MAX_PAGES, errors.MEMORY_TOO_LARGE)
     if memory.minimum > memory.maximum:
         reader.failure.invalid(errors.LIMITS_REVERSED, start)
 

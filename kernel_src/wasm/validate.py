@@ -98,7 +98,7 @@ def next_instruction(body: Ptr[BodyValidator]) -> bool:
     insn = body.insn
     while body.depth > 0:
         decode(body.reader, body.module, insn)
-        insn.live = not body.dead
+        insn.live = body.is_live()
         insn.depth = truncate(u32, body.depth - 1)
         seen = insn.live
         if insn.opcode == codes.ELSE or insn.opcode == codes.END:

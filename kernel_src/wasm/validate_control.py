@@ -33,7 +33,7 @@ def check_else(body: Ptr[BodyValidator], insn: Ptr[Instruction]) -> None:
     insn.params = frame.params
     insn.results = frame.results
     frame.opcode = codes.ELSE
-    body.dead = frame.parent_dead
+    body.dead = False
     body.push_all(frame.params)
 
 

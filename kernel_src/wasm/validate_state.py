@@ -27,7 +27,7 @@ class Frame:
 
     opcode: u16  # codes.BLOCK, LOOP, IF or ELSE
     live: bool  # it was opened where it can be reached, so the compiler has seen it
-    parent_dead: bool  # what `BodyValidator.dead` was outside
+    dead_outside: bool  # what `BodyValidator.dead` was before it
     height: usize  # of the operand stack below the params
     params: Slice[u8]
     results: Slice[u8]
@@ -124,14 +124,21 @@ class BodyValidator:
             grow_slice(self.arena, ref(self.frames), self.depth + 1)
         frame = self.frames[self.depth]
         frame.opcode = opcode
-        frame.live = not self.dead
-        frame.parent_dead = self.dead
+        frame.live = self.is_live()
+        frame.dead_outside = self.dead
         frame.height = self.count
         frame.params = params
         frame.results = results
         self.depth += 1
         self.floor = self.count
+        self.dead = False
         self.push_all(params)
+
+    def is_live(self) -> bool:
+        """The next instruction can be reached. In a block inside dead code none can, though its
+        operands are checked as if they could.
+        """
+        return not self.dead and (self.depth == 0 or self.innermost().live)
 
     def innermost(self) -> Ptr[Frame]:
         return self.frames[self.depth - 1]
@@ -148,7 +155,7 @@ class BodyValidator:
     @raises(ArenaFull)
     def close_frame(self) -> None:
         frame = self.innermost()
-        self.dead = frame.parent_dead
+        self.dead = frame.dead_outside
         self.depth -= 1
         self.floor = 0 if self.depth == 0 else self.innermost().height
         self.push_all(frame.results)

@@ -64,7 +64,7 @@ class Command:
     @property
     def message(self) -> str:
         last = self.form[-1]
-        return last.decode() if isinstance(last, bytes) else ""
+        return last.decode("utf-8", "replace") if isinstance(last, bytes) else ""
 
     def module_form(self) -> Form | None:
         """The module that the command is, or is about."""
