@@ -31,14 +31,6 @@ class BuildConfig:
     tests: bool = False
     jobs: int = 1
 
-    @property
-    def kernel(self) -> Path:
-        return self.out / "pykern.elf"
-
-    @property
-    def initrd(self) -> Path:
-        return self.out / "initrd.tar"
-
     @classmethod
     def make(
         cls,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from compiler.build import BuildRequest, BuildResult, build_project
 from compiler.diagnostics import CompileError, render
 from compiler.errors import BuildError
 from compiler.units import Progress
-from pykern.build_config import BuildConfig
+from pykern.build_config import BuildConfig, Profile
 from pykern.environment import Environment
-from pykern.errors import Reported, ToolError
+from pykern.errors import Reported, ToolError, UsageError
 
 CLEAR_LINE = "\r\x1b[K"
 
@@ -56,6 +57,26 @@ def build(environment: Environment, config: BuildConfig) -> BuildResult:
         progress_line(environment) as progress,
     ):
         return build_project(request, progress)
+
+
+def files_to_boot(
+    environment: Environment,
+    kernel: Path | None,
+    initrd: Path | None,
+    *,
+    profile: Profile,
+    out: Path | None,
+    jobs: int | None,
+    tests: bool = False,
+) -> tuple[Path, Path | None]:
+    """The kernel and the initrd that were named, or else those of the project, built."""
+    if kernel is not None:
+        return kernel, initrd
+    if initrd is not None:
+        raise UsageError("--initrd needs --kernel")
+    config = BuildConfig.make(environment, out=out, profile=profile, jobs=jobs, tests=tests)
+    result = build(environment, config)
+    return result.elf, result.initrd
 
 
 @contextmanager

@@ -7,7 +7,6 @@ machine that packed them (times, owners, modes) is fixed.
 from __future__ import annotations
 
 import io
-import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -29,17 +28,6 @@ def pack_initrd(files: Mapping[str, bytes]) -> bytes:
             entry.mode = FILE_MODE
             archive.addfile(entry, io.BytesIO(files[name]))
     return packed.getvalue()
-
-
-def write_initrd(path: Path, files: Mapping[str, bytes]) -> bool:
-    """Writes the archive unless it is there already, in one step; says whether it wrote."""
-    packed = pack_initrd(files)
-    if path.is_file() and path.read_bytes() == packed:
-        return False
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    partial.write_bytes(packed)
-    partial.replace(path)
-    return True
 
 
 def read_initrd(path: Path) -> dict[str, bytes]:

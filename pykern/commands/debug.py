@@ -15,8 +15,8 @@ import click
 
 from pykern import tools
 from pykern.backtrace import Symboliser
-from pykern.build_config import BuildConfig, Profile
-from pykern.building import build
+from pykern.build_config import Profile
+from pykern.building import files_to_boot
 from pykern.commands.options import (
     BUILD_OPTIONS,
     FILE,
@@ -25,7 +25,6 @@ from pykern.commands.options import (
     with_options,
 )
 from pykern.environment import Environment
-from pykern.errors import UsageError
 from pykern.exit_status import ExitStatus
 from pykern.machine import Deadline, Machine, listening_socket
 from pykern.serial import SerialLog
@@ -54,14 +53,8 @@ def command(
 
     Set breakpoints at Python functions or lines, then `continue`. The machine ends when gdb does.
     """
-    if initrd is not None and kernel is None:
-        raise UsageError("--initrd needs --kernel")
     gdb = tools.find("gdb")
-    if kernel is None:
-        result = build(
-            environment, BuildConfig.make(environment, out=out, profile=profile, jobs=jobs)
-        )
-        kernel, initrd = result.elf, result.initrd
+    kernel, initrd = files_to_boot(environment, kernel, initrd, profile=profile, out=out, jobs=jobs)
     config = machine_config(kernel, initrd, **machine)
     with listening_socket("gdb") as (path, listener):
         halted = replace(config, gdb_listener=listener, halted=True)

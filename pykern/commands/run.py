@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from pykern.backtrace import Symboliser
-from pykern.build_config import BuildConfig, Profile
-from pykern.building import build
+from pykern.build_config import Profile
+from pykern.building import files_to_boot
 from pykern.commands.options import (
     BUILD_OPTIONS,
     MACHINE_OPTIONS,
@@ -19,7 +19,6 @@ from pykern.commands.options import (
     with_options,
 )
 from pykern.environment import Environment
-from pykern.errors import UsageError
 from pykern.kernel_exit import verdict
 from pykern.machine import run_machine
 from pykern.serial import SerialLog
@@ -50,13 +49,7 @@ def command(
     refused what it was given at boot, that it panicked, and that it panicked in the panic; a
     machine that ends in any other way, or not in time, gives 1.
     """
-    if initrd is not None and kernel is None:
-        raise UsageError("--initrd needs --kernel")
-    if kernel is None:
-        result = build(
-            environment, BuildConfig.make(environment, out=out, profile=profile, jobs=jobs)
-        )
-        kernel, initrd = result.elf, result.initrd
+    kernel, initrd = files_to_boot(environment, kernel, initrd, profile=profile, out=out, jobs=jobs)
     config = machine_config(kernel, initrd, **machine)
     log = SerialLog(Symboliser(kernel), show_events=events)
     with ExitStack() as stack:

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from pykern.build_config import BuildConfig, Profile
-from pykern.building import build
+from pykern.build_config import Profile
+from pykern.building import files_to_boot
 from pykern.commands.options import (
     BUILD_OPTIONS,
     MACHINE_OPTIONS,
@@ -17,7 +17,6 @@ from pykern.commands.options import (
     with_options,
 )
 from pykern.environment import Environment
-from pykern.errors import UsageError
 from pykern.exit_status import ExitStatus
 from pykern.kernel_tests import Outcome, run_kernel_tests
 
@@ -42,12 +41,9 @@ def command(
 
     A test that fails ends its machine; the tests after it run in another one.
     """
-    if initrd is not None and kernel is None:
-        raise UsageError("--initrd needs --kernel")
-    if kernel is None:
-        wanted = BuildConfig.make(environment, out=out, profile=profile, jobs=jobs, tests=True)
-        result = build(environment, wanted)
-        kernel, initrd = result.elf, result.initrd
+    kernel, initrd = files_to_boot(
+        environment, kernel, initrd, profile=profile, out=out, jobs=jobs, tests=True
+    )
     counts = {True: 0, False: 0}
     for outcome in run_kernel_tests(machine_config(kernel, initrd, **machine), timeout):
         counts[outcome.passed] += 1
