@@ -52,7 +52,8 @@ def assemble(display: str, text: str, symbols: Mapping[str, int]) -> bytes:
     lines = [definitions, *text.replace("\r\n", "\n").split("\n")]
     quoted = "\n".join(f'module asm "{_quoted(line)}"' for line in lines)
     machine = target_machine(ASSEMBLER_MACHINE, 0)
-    module = parse_ir(f"{ir_header(ASSEMBLER_MACHINE, 0)}\n{quoted}\n", display)
+    head = f'source_filename = "{display}"\n{ir_header(ASSEMBLER_MACHINE, 0)}'
+    module = parse_ir(f"{head}{quoted}\n", display)
     try:
         return run_isolated(lambda: machine.emit_object(module))
     except ChildFailed as failure:

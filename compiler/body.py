@@ -88,6 +88,7 @@ class Body:
         self.mode: tt.Mode = "checked"
         self.locals: dict[str, tt.Local] = {}
         self.globals_named: set[str] = set()
+        self.own_names: set[str] = set()
         self.flow = Flow()
         self.loops: list[LoopFrame] = []
         self.tries: list[TryFrame] = []
@@ -119,6 +120,7 @@ class Body:
         self.instance = instance
         self.function = function
         self.locals = {p.name: p for p in function.parameters}
+        self.own_names = syntax_names_assigned(instance.decl.node.body)
         self.flow = Flow(assigned=frozenset(function.parameters))
         self._next_index = len(function.parameters)
         if "wrapping" in function.attributes:

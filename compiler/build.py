@@ -125,7 +125,7 @@ class _Build:
 
     def _units(self) -> tuple[Units, Units]:
         """Kernel and servers; what is wrong in either is reported together."""
-        if self.tree.path(KERNEL_ROOT) is None:
+        if not (self.root / KERNEL / "main.py").is_file():
             raise BuildError(f"{self.root}: nothing to build: there is no kernel_src/main.py")
         wanted = {
             "kernel": (self._kernel_roots(), self._options("kernel")),

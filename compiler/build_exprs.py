@@ -1,7 +1,8 @@
 """Lark tree -> syntax tree: expressions.
 
-One method a rule, found by the rule's name. What is Python but not the dialect is reported here and replaced by a
-placeholder, so the rest of the file is still looked at; a tree with placeholders never leaves `parser.py`.
+One method a rule, found by the rule's name. What is Python but not the dialect is reported here and
+replaced by a placeholder, so the rest of the file is still looked at; a tree with placeholders
+never leaves `parser.py`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from compiler.tokens import Token
 from compiler.tree import Branch, Child
 
 MAX_DEPTH = 150
-"""How deep expressions and statements may nest: far more than people write, and far less than the stack holds."""
+"""How deep a tree may nest: far more than people write, far less than the stack holds."""
 
 
 class TooDeep(Exception):

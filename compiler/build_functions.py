@@ -7,7 +7,6 @@ from typing import cast
 from compiler import syntax_tree as st
 from compiler.build_exprs import after, names_of
 from compiler.build_patterns import PatternBuilder
-from compiler.source import Span
 from compiler.tokens import Token
 from compiler.tree import Branch, Child
 
@@ -15,7 +14,8 @@ from compiler.tree import Branch, Child
 class FunctionBuilder(PatternBuilder):
     """Turns trees of definitions into nodes, and knows inside what it is.
 
-    `functions` and `classes` count the definitions around, `loops` the loops of the innermost function.
+    `functions` and `classes` count the definitions around, `loops` the loops of the innermost
+    function.
     """
 
     functions = 0
@@ -26,7 +26,7 @@ class FunctionBuilder(PatternBuilder):
         raise NotImplementedError
 
     def decorated(self, tree: Branch) -> st.Stmt:
-        """Decorators and what they stand before. The node's span begins at `def` or `class`, as in Python."""
+        """Decorators and their definition, whose span begins at `def` or `class`, as in Python."""
         *decorators, definition = tree.branches()
         built = [self.expr(decorator.children[1]) for decorator in decorators]
         if definition.data == "async_stmt":
@@ -134,7 +134,7 @@ class FunctionBuilder(PatternBuilder):
         return st.Parameter(self.span(tree), self.word(name), annotation, default, keyword_only)
 
     def is_exit_star(self, tree: Branch, function: str, before: list[st.Parameter]) -> bool:
-        """`*_` or `*_: object` of `__exit__(self, …)`: what Python passes there is of no use here."""
+        """`*_: object` of `__exit__(self, …)`: what Python passes there is of no use here."""
         star = cast(Token, tree.children[0])
         return (
             function == "__exit__" and star.value == "*" and self.classes > 0 and len(before) == 1

@@ -1,7 +1,8 @@
 """Lark tree -> syntax tree: statements and the module.
 
-One method a rule, found by the rule's name. Context that the grammar does not hold (`return` outside a function,
-functions inside functions) is checked here, because it is a matter of where a statement stands and nothing else.
+One method a rule, found by the rule's name. Context that the grammar does not hold (`return`
+outside a function, functions inside functions) is checked here, because it is a matter of where a
+statement stands and nothing else.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ class TreeBuilder(FunctionBuilder):
     # --- Compound statements -----------------------------------------------------------------
 
     def if_stmt(self, tree: Branch) -> st.Stmt:
-        """The chain of `elif` is built from its end, each an `If` in the `orelse` of the one before."""
+        """Built from the end: each `elif` is an `If` in the `orelse` of the one before."""
         _, condition, _, body, *clauses = tree.children
         rest = cast(list[Branch], clauses)
         self.enter(tree, len(rest))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compiler import syntax_tree as st
 from compiler import typed_tree as tt
 from compiler.body import Body
-from compiler.check_places import no_attribute, symbol_of
+from compiler.check_places import check_order, no_attribute, symbol_of, unknown_name
 from compiler.convert import coerce, describe, error_expr
 from compiler.resolve_functions import (
     function_instance,
@@ -14,7 +14,7 @@ from compiler.resolve_functions import (
     type_parameters,
     unify,
 )
-from compiler.resolve_types import class_environment, report_unknown_name, resolve_type
+from compiler.resolve_types import class_environment, resolve_type
 from compiler.source import Span
 from compiler.symbols import (
     ClassDecl,
@@ -24,6 +24,7 @@ from compiler.symbols import (
     MachineSymbol,
     ModuleSymbol,
     Symbol,
+    TypeVarDecl,
 )
 from compiler.types import (
     ERROR,
@@ -45,7 +46,7 @@ def check_call(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         return _call_symbol(body, symbol, expr, wanted)
     func = expr.func
     if isinstance(func, st.Name) and func.id not in body.locals:
-        report_unknown_name(body.program, body.module, func, list(body.locals))
+        unknown_name(body, func)
         return error_expr(expr.span)
     if isinstance(func, st.Subscript) and isinstance(symbol_of(body, func.value), ClassDecl):
         return _call_generic_class(body, func, expr)
@@ -59,7 +60,10 @@ def _call_symbol(body: Body, symbol: Symbol, expr: st.Call, wanted: Type | None)
         case FunctionDecl():
             return call_function(body, symbol, expr.args, expr.span, expr.func.span)
         case ClassDecl():
+            check_order(body, symbol, expr.func)
             return _construct(body, symbol, expr, wanted)
+        case TypeVarDecl():
+            return _convert_to_variable(body, symbol, expr)
         case LanguageSymbol():
             from compiler.check_language import call_language
 
@@ -73,6 +77,17 @@ def _call_symbol(body: Body, symbol: Symbol, expr: st.Call, wanted: Type | None)
             return error_expr(expr.span)
         case _:
             return _call_pointer(body, expr)
+
+
+def _convert_to_variable(body: Body, variable: TypeVarDecl, expr: st.Call) -> tt.Expr:
+    """`T(x)` for a type variable bounded by `Integer`."""
+    from compiler.check_language import number_conversion
+
+    kind = body.environment.get(variable.name)
+    if kind is None:
+        body.report("type-variable-out-of-place", expr.func.span, name=variable.name)
+        return error_expr(expr.span)
+    return number_conversion(body, kind, expr)
 
 
 def _construct(body: Body, decl: ClassDecl, expr: st.Call, wanted: Type | None) -> tt.Expr:

@@ -49,7 +49,7 @@ def call_language(body: Body, name: str, expr: st.Call, wanted: Type | None) -> 
             return error_expr(expr.span)
     kind = language_type(body.program, name)
     if kind is not None and isinstance(kind, IntType | FloatType | BoolType):
-        return _number_conversion(body, kind, expr)
+        return number_conversion(body, kind, expr)
     if name in GENERIC:
         return call_generic(body, name, expr, wanted)
     if name in WRAPPING or name == "wrapping_neg":
@@ -83,7 +83,7 @@ def _type_argument(body: Body, expr: st.Expr) -> Type:
 # --- Numbers -----------------------------------------------------------------------------------
 
 
-def _number_conversion(body: Body, kind: Type, expr: st.Call) -> tt.Expr:
+def number_conversion(body: Body, kind: Type, expr: st.Call) -> tt.Expr:
     """`u8(x)`, `f64(x)`, `bool(x)` (of a bool only)."""
     from compiler.check_exprs import body_uses_float, check_expr
 

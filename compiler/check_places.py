@@ -13,7 +13,14 @@ from compiler.resolve_functions import function_instance, type_parameters
 from compiler.resolve_types import module_member, report_unknown_name
 from compiler.source import Span
 from compiler.static_conditions import build_constant
-from compiler.symbols import ConstantDecl, FunctionDecl, GlobalDecl, ModuleSymbol, Symbol
+from compiler.symbols import (
+    ClassDecl,
+    ConstantDecl,
+    FunctionDecl,
+    GlobalDecl,
+    ModuleSymbol,
+    Symbol,
+)
 from compiler.types import (
     BOOL,
     ERROR,
@@ -31,7 +38,7 @@ from compiler.types import (
 def symbol_of(body: Body, expr: st.Expr) -> Symbol | None:
     """The module-level thing `a` or `a.b` names, unless a local hides it. Reports nothing."""
     if isinstance(expr, st.Name):
-        if expr.id in body.locals:
+        if is_own(body, expr.id):
             return None
         return body.program.look_up(body.module, expr.id, expr.span)
     if isinstance(expr, st.Attribute):
@@ -39,6 +46,19 @@ def symbol_of(body: Body, expr: st.Expr) -> Symbol | None:
         if isinstance(owner, ModuleSymbol):
             return module_member(body.program, owner, expr)
     return None
+
+
+def is_own(body: Body, name: str) -> bool:
+    """Whether a name is the function's: as in Python, one it assigns anywhere is its own everywhere."""
+    return name in body.locals or (name in body.own_names and name not in body.globals_named)
+
+
+def unknown_name(body: Body, expr: st.Name) -> None:
+    """Reports a name that has no value here, or no meaning."""
+    if is_own(body, expr.id):
+        body.report("maybe-unassigned", expr.span, name=expr.id)
+    else:
+        report_unknown_name(body.program, body.module, expr, list(body.locals))
 
 
 def name_value(body: Body, expr: st.Name, wanted: Type | None) -> tt.Expr:
@@ -64,11 +84,13 @@ def symbol_value(body: Body, symbol: Symbol | None, expr: st.Expr) -> tt.Expr:
     match symbol:
         case None:
             if isinstance(expr, st.Name):
-                report_unknown_name(body.program, body.module, expr, list(body.locals))
+                unknown_name(body, expr)
             return error_expr(span)
         case ConstantDecl():
+            check_order(body, symbol, expr)
             return moved(constant_value(body.program, symbol, span), span)
         case GlobalDecl():
+            check_order(body, symbol, expr)
             variable = global_variable(body.program, symbol)
             if variable.type is ERROR:
                 return error_expr(span)
@@ -77,6 +99,7 @@ def symbol_value(body: Body, symbol: Symbol | None, expr: st.Expr) -> tt.Expr:
                 return error_expr(span)
             return read_place(body, tt.GlobalPlace(variable.type, span, variable), (variable,))
         case FunctionDecl():
+            check_order(body, symbol, expr)
             return _function_value(body, symbol, span)
         case _:
             constant = build_constant(body.program, body.module, expr)
@@ -86,6 +109,16 @@ def symbol_value(body: Body, symbol: Symbol | None, expr: st.Expr) -> tt.Expr:
                 return tt.StrConst(STR, span, constant)
             body.report("not-a-value", span, found=span.text)
             return error_expr(span)
+
+
+def check_order(
+    body: Body, symbol: ConstantDecl | GlobalDecl | FunctionDecl | ClassDecl, expr: st.Expr
+) -> None:
+    """Outside a function, Python evaluates top to bottom: a name must be defined above its use."""
+    if body.function is not None or symbol.module is not body.module:
+        return
+    if symbol.span.start > expr.span.start:
+        body.report("used-before-definition", expr.span, name=expr.span.text)
 
 
 def moved(value: tt.Expr, span: Span) -> tt.Expr:
@@ -154,7 +187,7 @@ def _name_place(body: Body, expr: st.Name) -> tt.Place | None:
         return None if local.type is ERROR else tt.LocalPlace(local.type, expr.span, local)
     symbol = symbol_of(body, expr)
     if symbol is None:
-        report_unknown_name(body.program, body.module, expr, list(body.locals))
+        unknown_name(body, expr)
         return None
     return _symbol_place(body, symbol, expr)
 

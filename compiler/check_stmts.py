@@ -431,17 +431,6 @@ def _pass(body: Body, stmt: st.Pass) -> list[tt.Stmt]:
     return []
 
 
-def _not_here(body: Body, stmt: st.Stmt) -> list[tt.Stmt]:
-    words = {
-        st.FunctionDef: "function",
-        st.ClassDef: "class",
-        st.Import: "import",
-        st.ImportFrom: "import",
-    }
-    body.report("nested-definition", stmt.span, what=words[type(stmt)])
-    return []
-
-
 def _for(body: Body, stmt: st.For) -> list[tt.Stmt]:
     from compiler.check_loops import check_for
 
@@ -492,8 +481,4 @@ CHECKERS: dict[type[st.Stmt], Checker] = {
     st.Return: _return,
     st.Assert: _assert,
     st.Pass: _pass,
-    st.FunctionDef: _not_here,
-    st.ClassDef: _not_here,
-    st.Import: _not_here,
-    st.ImportFrom: _not_here,
 }

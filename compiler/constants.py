@@ -113,6 +113,10 @@ def comptime_function(body: Body, expr: st.Expr) -> FunctionDecl | None:
     symbol: object = None
     if isinstance(func, st.Name) and func.id not in body.locals:
         symbol = body.program.look_up(body.module, func.id, func.span)
+        if isinstance(symbol, FunctionDecl) and symbol.is_comptime:
+            from compiler.check_places import check_order
+
+            check_order(body, symbol, func)
     elif isinstance(func, st.Attribute) and isinstance(func.value, st.Name):
         owner = body.program.look_up(body.module, func.value.id, func.span)
         if isinstance(owner, ModuleSymbol) and owner.module in body.program.modules:

@@ -1,6 +1,7 @@
 """f-strings: one token, taken apart into literal text and the expressions between braces.
 
-The rules are those of Python 3.11: the string's quotes and backslashes can't occur between the braces.
+The rules are those of Python 3.11: the string's quotes and backslashes can't occur between the
+braces.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class FormatReader:
         return st.FormattedPart(span, value, conversion, spec, spec_span, debug_text), stop + 1
 
     def expression_end(self, brace: int) -> int:
-        """Where the expression after a brace ends: at `=`, `!`, `:` or `}` outside brackets and strings."""
+        """Where an expression ends: at `=`, `!`, `:` or `}` outside brackets and strings."""
         text, limit = self.file.text, self.string.end
         closers: list[str] = []
         at = brace + 1

@@ -1,4 +1,4 @@
-"""The values of literals: numbers, strings with their escapes, f-strings with the places of their parts."""
+"""The values of literals: numbers, and strings with their escapes."""
 
 from __future__ import annotations
 

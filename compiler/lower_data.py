@@ -103,7 +103,7 @@ class Data:
         symbol = variable.symbol
         if symbol not in self._own and symbol not in self._declared:
             self._declared.add(symbol)
-            visibility = "" if is_external(variable) else self._state.hidden
+            visibility = "" if variable.exported else self._state.hidden
             layout = self._types.layout(variable.type)
             word = "constant" if variable.constant else "global"
             self.lines.append(

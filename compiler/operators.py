@@ -1,8 +1,8 @@
 """Groups a flat row of operands and operators by rank.
 
-The grammar gives `a + -b * c` as the row `a`, `+`, `-`, `b`, `*`, `c`; this makes `a + ((-b) * c)` of it by
-precedence climbing. A node's span runs over its part of the row, so brackets around an operand belong to the operation
-and not to the operand.
+The grammar gives `a + -b * c` as the row `a`, `+`, `-`, `b`, `*`, `c`; this makes `a + ((-b) * c)`
+of it by precedence climbing. A node's span runs over its part of the row, so brackets around an
+operand belong to the operation and not to the operand.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Source text -> syntax tree: builds the LALR parser and drives the stages of reading.
 
-The parser's tables are kept beside the compiled modules of this package, under a name made of everything they depend on; a
-file that can't be read is made again.
+The parser's tables are kept beside the compiled modules of this package, under a name made of
+everything they depend on; a file that can't be read is made again.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Parser:
         self.tokenizer = Tokenizer(self.lark.terminals)
 
     def module(self, file: SourceFile, name: str) -> st.Module:
-        """The syntax tree of a file; raises `CompileError` with everything that is wrong with it."""
+        """The syntax tree of a file; raises `CompileError` with all that is wrong with it."""
         sink = DiagnosticSink()
 
         def embedded(start: int, end: int) -> Branch | None:
@@ -77,7 +77,10 @@ class Parser:
     def statement(
         self, tokens: list[Token], file: SourceFile, sink: DiagnosticSink
     ) -> Branch | None:
-        """The lark tree of a top-level statement. After an error, the rest is read without the line that has it."""
+        """The lark tree of a top-level statement, or None after reports.
+
+        After an error the statement is read again without the line that has it, for the others.
+        """
         try:
             return self.tree(tokens, "statement")
         except UnexpectedToken as error:
@@ -114,7 +117,7 @@ class Parser:
 
 
 def parse_module(file: SourceFile, name: str) -> st.Module:
-    """The syntax tree of a file; raises `CompileError` with everything that is wrong with it."""
+    """The syntax tree of a file; raises `CompileError` with all that is wrong with it."""
     return default_parser().module(file, name)
 
 
@@ -127,7 +130,7 @@ def default_parser() -> Parser:
 
 
 def _default_tables() -> Path:
-    """Where the tables are kept: named after the grammar's text and the versions that read and wrote it."""
+    """Where the tables are kept, named after the grammar and the versions that made them."""
     made_of = (GRAMMAR.read_text("utf-8"), lark.__version__, sys.version)
     digest = hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:16]
     compiled = Path(importlib.util.cache_from_source(__file__))

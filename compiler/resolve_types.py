@@ -358,6 +358,8 @@ def _complete_fields(program: Program, decl: ClassDecl, cls: ClassType) -> None:
                 if cls.field_index(target.id) is not None or target.id in decl.methods:
                     program.report("duplicate-name", target.span, name=target.id)
                     continue
+                if statement.value is None and cls.fields and cls.fields[-1].default is not None:
+                    program.report("field-after-default", target.span, name=target.id)
                 cls.fields.append(Field(target.id, kind, statement.value, target.span))
             case st.FunctionDef() | st.Pass():
                 pass

@@ -1,6 +1,7 @@
-"""Syntax errors in human terms: from the token that did not fit and what would have, to a diagnostic.
+"""Syntax errors in human terms: the token that did not fit, and what would have.
 
-The rules are tried from the most telling to the most general. What is open around the error is read off the parser's stack.
+The rules are tried from the most telling to the most general. What is open around the error is read
+off the parser's stack.
 """
 
 from __future__ import annotations
@@ -322,9 +323,10 @@ class Rest:
 
 
 def without_bad_line(tokens: list[Token], found: Token) -> Rest:
-    """Takes out the logical line that holds `found`, the block under it and the clauses that belong to it.
+    """Takes out the logical line that holds `found`, its block and the clauses that belong to it.
 
-    `pass` takes the place of a statement; clauses and decorators leave nothing. There are no tokens if nothing is left.
+    `pass` takes the place of a statement; clauses and decorators leave nothing. There are no tokens
+    if nothing is left.
     """
     at = next((i for i, token in enumerate(tokens) if token is found), len(tokens) - 1)
     if tokens[at].type == "INDENT":

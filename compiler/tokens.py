@@ -1,11 +1,12 @@
 """Source text -> tokens, cut into top-level statements.
 
-The terminals come from the grammar. What a regular expression can't say is done here: indentation, brackets that
-join lines, words that are keywords only in some places, and everything that can be wrong at this level.
+The terminals come from the grammar. What a regular expression can't say is done here: indentation,
+brackets that join lines, words that are keywords only in some places, and everything that can be
+wrong at this level.
 
-A file is cut into chunks, each the tokens of one top-level statement, so that an error in one leaves the others
-readable. Layout tokens have no width: NEWLINE and DEDENT lie at the end of the token before them, INDENT at the start of
-the one after, so a tree ends where its last word ends.
+A file is cut into chunks, each the tokens of one top-level statement, so that an error in one
+leaves the others readable. Layout tokens have no width: NEWLINE and DEDENT lie at the end of the
+token before them, INDENT at the start of the one after, so a tree ends where its last word ends.
 """
 
 from __future__ import annotations
@@ -28,20 +29,25 @@ BYTE_ORDER_MARK = "\ufeff"
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {closing: opening for opening, closing in OPENING.items()}
 
-# Words that can't stand inside brackets: one at the start of a line means that the bracket above it was
-# never closed.
+# Words that can't stand inside brackets: one at the start of a line means that the bracket above it
+# was never closed.
 STATEMENT_WORDS = frozenset(
-    "DEF CLASS RETURN IMPORT WHILE WITH TRY RAISE PASS BREAK CONTINUE ASSERT GLOBAL NONLOCAL DEL "
-    "ELIF EXCEPT FINALLY".split()
+    (
+        *("DEF", "CLASS", "RETURN", "IMPORT", "WHILE", "WITH", "TRY", "RAISE", "PASS", "BREAK"),
+        *("CONTINUE", "ASSERT", "GLOBAL", "NONLOCAL", "DEL", "ELIF", "EXCEPT", "FINALLY"),
+    )
 )
 # Words that begin a line which opens a block.
 BLOCK_WORDS = frozenset(
-    "DEF CLASS IF ELIF ELSE WHILE FOR TRY EXCEPT FINALLY WITH MATCH CASE".split()
+    (
+        *("DEF", "CLASS", "IF", "ELIF", "ELSE", "WHILE", "FOR"),
+        *("TRY", "EXCEPT", "FINALLY", "WITH", "MATCH", "CASE"),
+    )
 )
 # A chunk goes on if its next line at column 1 begins with one of these.
 CONTINUATION_WORDS = frozenset(("ELIF", "ELSE", "EXCEPT", "FINALLY"))
 # What may follow `match` as its subject and can't follow a name.
-SUBJECT_STARTS = frozenset("NAME NUMBER STRING NONE TRUE FALSE TILDE LBRACE".split())
+SUBJECT_STARTS = frozenset(["NAME", "NUMBER", "STRING", "NONE", "TRUE", "FALSE", "TILDE", "LBRACE"])
 ADVICE = {  # what to write for some characters that Python does not know
     "!": "write 'not'",
     "?": "write 'a if condition else b'",
@@ -92,7 +98,7 @@ class Tokenizer:
         self.pattern = re.compile(rf"[ \t\f]*(?:{'|'.join(alternatives)})")
 
     def chunks(self, file: SourceFile, sink: DiagnosticSink) -> Iterator[list[Token]]:
-        """The top-level statements of a file that can be read; what is wrong with the others goes to `sink`."""
+        """The top-level statements of a file that can be read; the others are reported."""
         layout = _Layout(file, sink)
         start = 1 if file.text.startswith(BYTE_ORDER_MARK) else 0
         reader = _Reader(self, file, sink, start, len(file.text))
@@ -103,7 +109,7 @@ class Tokenizer:
     def embedded(
         self, file: SourceFile, start: int, end: int, sink: DiagnosticSink
     ) -> list[Token] | None:
-        """The tokens of an expression between two offsets, where lines don't count; None if it can't be read."""
+        """The tokens of an expression between two offsets; None if it can't be read."""
         reader = _Reader(self, file, sink, start, end, embedded=True)
         lines = list(reader.lines())
         return lines[0].tokens if len(lines) == 1 and lines[0].readable else None
@@ -359,7 +365,7 @@ class _Layout:
             self.chunk.append(Token("DEDENT", "", end, end))
 
     def mark_words(self, tokens: list[Token]) -> None:
-        """Finds the keywords that are names elsewhere: they begin a line and something follows them."""
+        """Finds the keywords that are names elsewhere: they begin a line."""
         first = tokens[0]
         self.opens_match = False
         if first.type != "NAME" or len(tokens) < 2:

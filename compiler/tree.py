@@ -1,7 +1,7 @@
 """The lark tree: a rule's name, what it matched, and where.
 
-Every token is kept, so a branch reaches from its first child to its last; that replaces lark's own position keeping,
-which costs more than the parsing does.
+Every token is kept, so a branch reaches from its first child to its last; that replaces lark's own
+position keeping, which costs more than the parsing does.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The catalogue of errors: every diagnostic the compiler can give, by name.
 
-`report("unknown-name", span, name="x")` makes the diagnostic; `explain("PK0101")` is the long text about
-it. The codes are stable and grouped by subject, one file a group:
+`report("unknown-name", span, name="x")` makes the diagnostic; `explain("PK0101")` is the long text
+about it. The codes are stable and grouped by subject, one file a group:
 
     PK00xx  syntax                      PK06xx  control flow and `match`
     PK01xx  names and imports           PK07xx  errors (`raises`)
@@ -63,7 +63,7 @@ def report(
     help: str | None = None,
     **values: object,
 ) -> Diagnostic:
-    """The diagnostic of a catalogue entry at a place. `help` replaces the entry's own suggestion."""
+    """The diagnostic of an entry at a place. `help` replaces the entry's own suggestion."""
     entry = ERRORS.get(entry_name)
     if entry is None:
         raise InternalError(f"no diagnostic is called {entry_name!r}")

@@ -216,4 +216,13 @@ ENTRIES: list[Entry] = [
         broken=("class Sized(Protocol):\n    «count: u32»\n\n    def size(self) -> u32: ...\n"),
         mended=("class Sized(Protocol):\n    def size(self) -> u32: ...\n"),
     ),
+    Entry(
+        name="field-after-default",
+        code="PK0521",
+        title="field without a default after one that has one",
+        message="`{name}` needs a default, since a field above it has one",
+        explanation="Fields are given by position too, so those that must be given come first.",
+        broken="@struct\nclass Box:\n    size: u32 = 0\n    «count»: u32\n",
+        mended="@struct\nclass Box:\n    count: u32\n    size: u32 = 0\n",
+    ),
 ]

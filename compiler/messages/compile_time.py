@@ -83,8 +83,9 @@ ENTRIES: list[Entry] = [
         title="constant defined by itself",
         message="`{name}` is defined by itself",
         explanation="Constants are computed from others, without a circle.",
-        broken=("A: Final = B + 1\nB: Final = «A» + 1\n"),
-        mended=("A: Final = B + 1\nB: Final = 1\n"),
+        broken="from sample.limits import A\n\nB: Final = «A» + 1\n",
+        mended="A: Final = 1\nB: Final = A + 1\n",
+        others={"limits.py": "from sample.main import B\n\nA: Final = B + 1\n"},
     ),
     Entry(
         name="float-constant",

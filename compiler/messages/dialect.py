@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from compiler.messages.entry import Entry
 
+_FULL = "class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
+
 _EXPRESSIONS = [
     Entry(
         name="lambda",
@@ -12,8 +14,8 @@ _EXPRESSIONS = [
         message="the dialect has no 'lambda'",
         help="define a function at module level and name it here",
         explanation="""
-            A `lambda` is a closure, and a closure needs memory that somebody has to free. A pointer to a function
-            (`Fn[[A], R]`) needs none; state goes through a parameter.
+            A `lambda` is a closure, and a closure needs memory that somebody has to free. A pointer
+            to a function (`Fn[[A], R]`) needs none; state goes through a parameter.
             """,
         broken="def apply(f: Fn[[u32], u32]) -> u32:\n    return f(1)\n\n"
         "def two() -> u32:\n    return apply(«lambda x: x + 1»)\n",
@@ -27,8 +29,9 @@ _EXPRESSIONS = [
         message="the dialect has no comprehensions",
         help="fill an 'Array' in a 'for' loop, or compute a table in a '@comptime' function",
         explanation="""
-            A comprehension allocates a list, set or dictionary, or makes a generator. At run time an `Array` of fixed length is
-            filled by a loop. A function marked `@comptime` is run while compiling and may use all of Python.
+            A comprehension allocates a list, set or dictionary, or makes a generator. At run time
+            an `Array` of fixed length is filled by a loop. A function marked `@comptime` is run
+            while compiling and may use all of Python.
             """,
         broken="SQUARES: Final[Array[u32, 4]] = «[i * i for i in range(4)]»\n",
         mended="@comptime\ndef squares() -> list[int]:\n    return [i * i for i in range(4)]\n\n"
@@ -41,11 +44,12 @@ _EXPRESSIONS = [
         message="the dialect has no dictionaries",
         help="use an 'Array' indexed by number, 'match', or a table searched by key",
         explanation="""
-            A dictionary allocates and hashes behind the programmer's back. Fixed mappings are a `match` or an `Array`;
-            growing ones are a data structure whose memory is visible.
+            A dictionary allocates and hashes behind the programmer's back. Fixed mappings are a
+            `match` or an `Array`; growing ones are a data structure whose memory is visible.
             """,
         broken="SIZES: Final = «{1: 4, 2: 8}»\n",
-        mended="def size(kind: u32) -> u32:\n    match kind:\n        case 1:\n            return 4\n"
+        mended="def size(kind: u32) -> u32:\n    match kind:\n        case 1:\n            return "
+        "4\n"
         "        case _:\n            return 8\n",
     ),
     Entry(
@@ -54,7 +58,10 @@ _EXPRESSIONS = [
         title="no sets",
         message="the dialect has no sets",
         help="use '@flags' for a small set of named bits, or compare with 'or'",
-        explanation="A set allocates and hashes. A set of few known things is a word of bits: a `@flags` class.",
+        explanation=(
+            "A set allocates and hashes. A set of few known things is a word of bits: a `@flags` "
+            "class."
+        ),
         broken="def f(x: u32) -> bool:\n    return x in «{1, 2}»\n",
         mended="def f(x: u32) -> bool:\n    return x == 1 or x == 2\n",
     ),
@@ -75,8 +82,8 @@ _EXPRESSIONS = [
         message="the dialect has no generators",
         help="write a class with '__iter__' and '__next__', or call a function for each element",
         explanation="""
-            A generator keeps its frame alive between calls, which takes memory that somebody has to free. An object with
-            `__next__` keeps the same state in fields that can be seen.
+            A generator keeps its frame alive between calls, which takes memory that somebody has to
+            free. An object with `__next__` keeps the same state in fields that can be seen.
             """,
         broken="def count() -> None:\n    «yield 1»\n",
         mended="def count(visit: Fn[[u32], None]) -> None:\n    visit(1)\n",
@@ -88,8 +95,8 @@ _EXPRESSIONS = [
         message="the dialect has no '{word}'",
         help="a thread that blocks is cheap here; wait in it",
         explanation="""
-            Coroutines need an event loop and frames on a heap. The kernel's and the servers' concurrency is threads and
-            messages.
+            Coroutines need an event loop and frames on a heap. The kernel's and the servers'
+            concurrency is threads and messages.
             """,
         broken="«async» def f() -> None:\n    pass\n",
         mended="def f() -> None:\n    pass\n",
@@ -100,7 +107,9 @@ _EXPRESSIONS = [
         title="no unpacking into a rest",
         message="'*' can't unpack here",
         help="name every element",
-        explanation="The lengths of tuples are known while compiling, so each element has its own name.",
+        explanation=(
+            "The lengths of tuples are known while compiling, so each element has its own name."
+        ),
         broken="def f() -> u32:\n    first, «*rest» = (u32(1), u32(2), u32(3))\n    return first\n",
         mended="def f() -> u32:\n    first, second, third = (u32(1), u32(2), u32(3))\n"
         "    return first + second + third\n",
@@ -111,7 +120,10 @@ _EXPRESSIONS = [
         title="no unpacking of arguments",
         message="the dialect has no '{stars}' in a call",
         help="pass the arguments one by one",
-        explanation="Which arguments a call passes is known while compiling; a tuple's elements can be named first.",
+        explanation=(
+            "Which arguments a call passes is known while compiling; a tuple's elements can be "
+            "named first."
+        ),
         broken="def add(a: u32, b: u32) -> u32:\n    return a + b\n\n"
         "def f(p: tuple[u32, u32]) -> u32:\n    return add(«*p»)\n",
         mended="def add(a: u32, b: u32) -> u32:\n    return a + b\n\n"
@@ -124,8 +136,8 @@ _EXPRESSIONS = [
         message="a slice has no step",
         help="loop over 'range(start, end, step)'",
         explanation="""
-            A `Slice` is a pointer and a length, so its elements lie side by side; every other element of an array is
-            not a slice.
+            A `Slice` is a pointer and a length, so its elements lie side by side; every other
+            element of an array is not a slice.
             """,
         broken="def f(s: Slice[u8]) -> Slice[u8]:\n    return s[0:8«:2»]\n",
         mended="def f(s: Slice[u8]) -> Slice[u8]:\n    return s[0:8]\n",
@@ -136,7 +148,10 @@ _EXPRESSIONS = [
         title="no '@' operator",
         message="the dialect has no '@' operator",
         help="call a function",
-        explanation="`@` multiplies matrices in numerical libraries and has no meaning for the dialect's types.",
+        explanation=(
+            "`@` multiplies matrices in numerical libraries and has no meaning for the dialect's "
+            "types."
+        ),
         broken="def f(a: u32, b: u32) -> u32:\n    return a «@» b\n",
         mended="def f(a: u32, b: u32) -> u32:\n    return a * b\n",
     ),
@@ -164,7 +179,8 @@ _EXPRESSIONS = [
         title="'as' between values",
         message="'as' can't stand here",
         explanation="""
-            `as` belongs to `import`, `with` and patterns. To convert a value, call the type: `u32(x)`.
+            `as` belongs to `import`, `with` and patterns. To convert a value, call the type:
+            `u32(x)`.
             """,
         broken="def f(x: u8) -> u32:\n    return (x «as» u32)\n",
         mended="def f(x: u8) -> u32:\n    return u32(x)\n",
@@ -174,8 +190,12 @@ _EXPRESSIONS = [
         code="PK1115",
         title="an f-string as a pattern",
         message="an f-string can't be a pattern",
-        explanation="A pattern is compared with a value that is known while compiling; an f-string has none.",
-        broken='def f(s: Str, x: u32) -> bool:\n    match s:\n        case «f"{x}"»:\n            return True\n'
+        explanation=(
+            "A pattern is compared with a value that is known while compiling; an f-string has "
+            "none."
+        ),
+        broken='def f(s: Str, x: u32) -> bool:\n    match s:\n        case «f"{x}"»:\n            '
+        "return True\n"
         "        case _:\n            return False\n",
         mended='def f(s: Str) -> bool:\n    match s:\n        case "x":\n            return True\n'
         "        case _:\n            return False\n",
@@ -196,8 +216,12 @@ _EXPRESSIONS = [
         title="no list patterns",
         message="the dialect has no list patterns",
         help="compare the length and the elements",
-        explanation="Patterns take apart tuples and `@value` objects. The elements of a slice are reached by index.",
-        broken="def f(s: Slice[u8]) -> bool:\n    match s:\n        case «[1, 2]»:\n            return True\n"
+        explanation=(
+            "Patterns take apart tuples and `@value` objects. The elements of a slice are "
+            "reached by index."
+        ),
+        broken="def f(s: Slice[u8]) -> bool:\n    match s:\n        case «[1, 2]»:\n            "
+        "return True\n"
         "        case _:\n            return False\n",
         mended="def f(s: Slice[u8]) -> bool:\n    return len(s) == 2 and s[0] == 1 and s[1] == 2\n",
     ),
@@ -207,7 +231,8 @@ _EXPRESSIONS = [
         title="no mapping patterns",
         message="the dialect has no mapping patterns",
         explanation="There are no dictionaries, so there is nothing for such a pattern to match.",
-        broken="def f(x: u32) -> bool:\n    match x:\n        case «{1: y}»:\n            return True\n"
+        broken="def f(x: u32) -> bool:\n    match x:\n        case «{1: y}»:\n            return "
+        "True\n"
         "        case _:\n            return False\n",
         mended="def f(x: u32) -> bool:\n    match x:\n        case 1:\n            return True\n"
         "        case _:\n            return False\n",
@@ -222,8 +247,8 @@ _STATEMENTS = [
         message="'{name}' is defined inside a function",
         help="move it to module level and pass what it needs as parameters",
         explanation="""
-            A function inside a function would see its variables: a closure, which needs memory that somebody has to
-            free. Functions stand at module level or in classes.
+            A function inside a function would see its variables: a closure, which needs memory that
+            somebody has to free. Functions stand at module level or in classes.
             """,
         broken="def f() -> u32:\n    def «g»() -> u32:\n        return 1\n    return g()\n",
         mended="def g() -> u32:\n    return 1\n\ndef f() -> u32:\n    return g()\n",
@@ -245,8 +270,9 @@ _STATEMENTS = [
         message="the dialect has no '{parameter}' parameter",
         help="take a 'Slice', or one parameter for each argument",
         explanation="""
-            How many arguments a function takes is part of its type. Many values of one type are a `Slice`. The one exception is
-            `def __exit__(self, *_: object) -> None`, because Python passes three arguments there.
+            How many arguments a function takes is part of its type. Many values of one type are a
+            `Slice`. The one exception is `def __exit__(self, *_: object) -> None`, because Python
+            passes three arguments there.
             """,
         broken="def total(«*values: u32») -> u32:\n    return 0\n",
         mended="def total(values: Slice[u32]) -> u32:\n    return 0\n",
@@ -257,7 +283,10 @@ _STATEMENTS = [
         title="no positional-only parameters",
         message="the dialect has no '/' between parameters",
         help="leave it out",
-        explanation="Every parameter can be given by position or by keyword, or only by keyword after a `*`.",
+        explanation=(
+            "Every parameter can be given by position or by keyword, or only by keyword after a "
+            "`*`."
+        ),
         broken="def f(x: u32, «/») -> u32:\n    return x\n",
         mended="def f(x: u32) -> u32:\n    return x\n",
     ),
@@ -267,7 +296,9 @@ _STATEMENTS = [
         title="no keywords of classes",
         message="the dialect has no class keywords such as '{keyword}='",
         help="options of a class are arguments of its decorator: '@struct(packed=True)'",
-        explanation="Metaclasses and their options are run-time machinery that the dialect does not have.",
+        explanation=(
+            "Metaclasses and their options are run-time machinery that the dialect does not have."
+        ),
         broken="@struct\nclass Point(«metaclass=u32»):\n    x: u32\n",
         mended="@struct\nclass Point:\n    x: u32\n",
     ),
@@ -277,7 +308,9 @@ _STATEMENTS = [
         title="no 'del'",
         message="the dialect has no 'del'",
         help="a variable ends with its function; to clear a struct, call 'zero'",
-        explanation="Nothing is unbound at run time: a name means one place for as long as its scope lives.",
+        explanation=(
+            "Nothing is unbound at run time: a name means one place for as long as its scope lives."
+        ),
         broken="def f(x: u32) -> None:\n    «del x»\n",
         mended="def f(x: u32) -> None:\n    pass\n",
     ),
@@ -286,7 +319,10 @@ _STATEMENTS = [
         code="PK1126",
         title="no 'nonlocal'",
         message="the dialect has no 'nonlocal'",
-        explanation="There are no functions inside functions, so there are no variables of an enclosing one.",
+        explanation=(
+            "There are no functions inside functions, so there are no variables of an enclosing "
+            "one."
+        ),
         broken="def f() -> None:\n    «nonlocal x»\n",
         mended="def f() -> None:\n    pass\n",
     ),
@@ -318,13 +354,13 @@ _STATEMENTS = [
         message="a caught error has no value to name",
         help="leave out 'as …'",
         explanation="""
-            Errors carry no data, so a name for one would be of no use. Which error it was is known by having one `except`
-            clause for each.
+            Errors carry no data, so a name for one would be of no use. Which error it was is known
+            by having one `except` clause for each.
             """,
-        broken="class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
-        "def f() -> None:\n    try:\n        fill()\n    except Full «as error»:\n        pass\n",
-        mended="class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
-        "def f() -> None:\n    try:\n        fill()\n    except Full:\n        pass\n",
+        broken=_FULL
+        + "def f() -> None:\n    try:\n        fill()\n    except Full «as error»:\n        pass\n",
+        mended=_FULL
+        + "def f() -> None:\n    try:\n        fill()\n    except Full:\n        pass\n",
     ),
     Entry(
         name="except-star",
@@ -333,10 +369,10 @@ _STATEMENTS = [
         message="the dialect has no 'except*'",
         help="leave out the '*'",
         explanation="There is one error at a time.",
-        broken="class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
-        "def f() -> None:\n    try:\n        fill()\n    except «*» Full:\n        pass\n",
-        mended="class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
-        "def f() -> None:\n    try:\n        fill()\n    except Full:\n        pass\n",
+        broken=_FULL
+        + "def f() -> None:\n    try:\n        fill()\n    except «*» Full:\n        pass\n",
+        mended=_FULL
+        + "def f() -> None:\n    try:\n        fill()\n    except Full:\n        pass\n",
     ),
     Entry(
         name="relative-import",
@@ -345,8 +381,8 @@ _STATEMENTS = [
         message="imports are absolute",
         help="write the module's full name, from the package root",
         explanation="""
-            A full name means the same in every file and can be searched for. The package root is the folder that holds the
-            compiled folder.
+            A full name means the same in every file and can be searched for. The package root is
+            the folder that holds the compiled folder.
             """,
         broken="from «.limits» import SIZE\n",
         mended="from sample.limits import SIZE\n",
@@ -370,8 +406,8 @@ _STATEMENTS = [
         message="imports stand at module level",
         help="move it to the top of the file",
         explanation="""
-            Nothing runs at import, so there is nothing to gain from a late one, and modules may import each other in a
-            circle.
+            Nothing runs at import, so there is nothing to gain from a late one, and modules may
+            import each other in a circle.
             """,
         broken="def f() -> usize:\n    «from sample.limits import SIZE»\n    return SIZE\n",
         mended="from sample.limits import SIZE\n\ndef f() -> usize:\n    return SIZE\n",

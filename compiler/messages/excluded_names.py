@@ -69,8 +69,8 @@ ENTRIES: list[Entry] = [
         title="a built-in name of Python that the dialect does not have",
         message="'{name}' is not in the dialect",
         explanation="""
-            Many of Python's built-in functions allocate memory, inspect types at run time or talk to an operating system.
-            The message names what to use in place of each.
+            Many of Python's built-in functions allocate memory, inspect types at run time or talk
+            to an operating system. The message names what to use in place of each.
             """,
         broken='def f() -> None:\n    «print»("hello")\n',
         mended='def f() -> None:\n    panic("hello")\n',

@@ -187,15 +187,6 @@ ENTRIES: list[Entry] = [
         mended=("LIMIT: Final = 4\n\n\ndef f() -> u32:\n    return LIMIT\n"),
     ),
     Entry(
-        name="nested-definition",
-        code="PK0118",
-        title="definition inside a function",
-        message="a {what} can't stand inside a function",
-        explanation="There are no closures: functions and classes stand at module level, methods in their class, imports at the top.",
-        broken=("def f() -> None:\n    «from pykern.lang import u32»\n"),
-        mended=("def f() -> None:\n    pass\n"),
-    ),
-    Entry(
         name="unknown-decorator",
         code="PK0119",
         title="unknown decorator",
@@ -241,5 +232,17 @@ ENTRIES: list[Entry] = [
             "    «LIMIT» += 1\n"
         ),
         mended=("limit: u32 = 4\n\n\ndef f() -> None:\n    global limit\n    limit += 1\n"),
+    ),
+    Entry(
+        name="used-before-definition",
+        code="PK0123",
+        title="used before its definition",
+        message="`{name}` is defined further down",
+        explanation=(
+            "Outside functions Python runs a file from top to bottom, and what a constant, a variable, "
+            "a field or a default starts with is evaluated there."
+        ),
+        broken="A: Final = «B» + 1\nB: Final = 1\n",
+        mended="B: Final = 1\nA: Final = B + 1\n",
     ),
 ]

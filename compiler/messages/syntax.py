@@ -5,6 +5,8 @@ from __future__ import annotations
 from compiler.messages import syntax_layout, syntax_text
 from compiler.messages.entry import Entry
 
+_FULL = "class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
+
 _STRUCTURE = [
     Entry(
         name="unexpected",
@@ -12,8 +14,8 @@ _STRUCTURE = [
         title="unexpected token",
         message="unexpected {found}",
         explanation="""
-            Nothing that Python's grammar allows here begins with this word or sign. The mistake is often just
-            before it: a missing operator, comma or bracket.
+            Nothing that Python's grammar allows here begins with this word or sign. The mistake is
+            often just before it: a missing operator, comma or bracket.
             """,
         broken="def size() -> u32:\n    «,»return 4\n",
         mended="def size() -> u32:\n    return 4\n",
@@ -42,8 +44,8 @@ _STRUCTURE = [
         title="a colon is missing",
         message="expected ':' after {after}",
         explanation="""
-            The line that begins an `if`, `while`, `for`, `def`, `class`, `with`, `match`, `case` or `try` ends with a
-            colon.
+            The line that begins an `if`, `while`, `for`, `def`, `class`, `with`, `match`, `case` or
+            `try` ends with a colon.
             """,
         broken="def pick(x: u32) -> u32:\n    if x == 3«»\n        return 1\n    return 2\n",
         mended="def pick(x: u32) -> u32:\n    if x == 3:\n        return 1\n    return 2\n",
@@ -54,8 +56,8 @@ _STRUCTURE = [
         title="something else stands where a colon ends the line",
         message="expected ':' after {after}, found {found}",
         explanation="""
-            The part before this is complete, and only the colon can follow. Perhaps an operator is missing, or the colon
-            stands too far to the right.
+            The part before this is complete, and only the colon can follow. Perhaps an operator is
+            missing, or the colon stands too far to the right.
             """,
         broken="def pick(x: u32) -> u32:\n    while x == 3 «do»\n        return 1\n    return 2\n",
         mended="def pick(x: u32) -> u32:\n    while x == 3:\n        return 1\n    return 2\n",
@@ -66,8 +68,8 @@ _STRUCTURE = [
         title="a comma or closing bracket is missing",
         message="expected ',' or '{closer}', found {found}",
         explanation="""
-            Two values stand side by side in brackets. Either a comma or an operator is missing between them, or the
-            bracket should have been closed before the second.
+            Two values stand side by side in brackets. Either a comma or an operator is missing
+            between them, or the bracket should have been closed before the second.
             """,
         broken="def add(a: u32, b: u32) -> u32:\n    return a + b\n\n"
         "def six() -> u32:\n    return add(2 «4»)\n",
@@ -81,8 +83,8 @@ _STRUCTURE = [
         message="the {what} is complete before {found}",
         help="begin a new line, or put the missing operator or comma between the two",
         explanation="""
-            The text up to here is a whole statement, and what follows does not continue it. An operator or comma may
-            be missing, or a line break.
+            The text up to here is a whole statement, and what follows does not continue it. An
+            operator or comma may be missing, or a line break.
             """,
         broken="def next(x: u32) -> u32:\n    y = x + 1 «return» y\n",
         mended="def next(x: u32) -> u32:\n    y = x + 1\n    return y\n",
@@ -93,7 +95,9 @@ _STRUCTURE = [
         title="a keyword is used as a name",
         message="'{word}' is a keyword and can't be a name",
         help="choose another name, or add an underscore: '{word}_'",
-        explanation="Python's keywords can't name functions, classes, parameters, fields or variables.",
+        explanation=(
+            "Python's keywords can't name functions, classes, parameters, fields or variables."
+        ),
         broken="def convert(«from»: u32) -> u32:\n    return from\n".replace(
             "return from", "return 1"
         ),
@@ -108,8 +112,13 @@ _STRUCTURE = [
         explanation="""
             In Python `=` is a statement. To compare two values, write `==`.
             """,
-        broken="def is_three(x: u32) -> bool:\n    if x «=» 3:\n        return True\n    return False\n",
-        mended="def is_three(x: u32) -> bool:\n    if x == 3:\n        return True\n    return False\n",
+        broken=(
+            "def is_three(x: u32) -> bool:\n    if x «=» 3:\n        return True\n    return "
+            "False\n"
+        ),
+        mended=(
+            "def is_three(x: u32) -> bool:\n    if x == 3:\n        return True\n    return False\n"
+        ),
     ),
     Entry(
         name="other-language",
@@ -117,8 +126,8 @@ _STRUCTURE = [
         title="an operator of another language",
         message="'{text}' is not Python",
         explanation="""
-            Some operators of C and its relatives have other spellings in Python: `and`, `or` and `not` for `&&`,
-            `||` and `!`, `elif` for `else if`, `+= 1` for `++`.
+            Some operators of C and its relatives have other spellings in Python: `and`, `or` and
+            `not` for `&&`, `||` and `!`, `elif` for `else if`, `+= 1` for `++`.
             """,
         broken="def both(a: bool, b: bool) -> bool:\n    return a «&&» b\n",
         mended="def both(a: bool, b: bool) -> bool:\n    return a and b\n",
@@ -129,7 +138,10 @@ _STRUCTURE = [
         title="a statement of Python 2",
         message="'{word}' is not a statement",
         help="in the kernel, call a function of the 'log' module",
-        explanation="Python 3 has no `print` and `exec` statements, and the dialect has no such functions either.",
+        explanation=(
+            "Python 3 has no `print` and `exec` statements, and the dialect has no such "
+            "functions either."
+        ),
         broken='def hello() -> None:\n    «print» "hello"\n',
         mended='def hello() -> None:\n    panic("hello")\n',
     ),
@@ -140,7 +152,8 @@ _STRUCTURE = [
         message="'not' ranks below the operator before it",
         help="put brackets around it: '(not …)'",
         explanation="""
-            `not` ranks below comparisons and arithmetic, so it can't be the right side of one without brackets.
+            `not` ranks below comparisons and arithmetic, so it can't be the right side of one
+            without brackets.
             """,
         broken="def differ(a: bool, b: bool) -> bool:\n    return a == «not» b\n",
         mended="def differ(a: bool, b: bool) -> bool:\n    return a == (not b)\n",
@@ -151,8 +164,8 @@ _STRUCTURE = [
         title="an assignment to something that holds no value",
         message="this can't be assigned to",
         explanation="""
-            The left side of an assignment, and the target of a loop or `with`, is a name, a field (`a.b`), an element
-            (`a[i]`) or a tuple of these.
+            The left side of an assignment, and the target of a loop or `with`, is a name, a field
+            (`a.b`), an element (`a[i]`) or a tuple of these.
             """,
         broken="def bump(x: u32) -> u32:\n    «x + 1» = x\n    return x\n",
         mended="def bump(x: u32) -> u32:\n    x = x + 1\n    return x\n",
@@ -191,10 +204,15 @@ _STRUCTURE = [
         code="PK0017",
         title="a keyword is given twice",
         message="'{name}' is given twice",
-        explanation="Each parameter takes one argument, and each field of a pattern one sub-pattern.",
+        explanation=(
+            "Each parameter takes one argument, and each field of a pattern one sub-pattern."
+        ),
         broken="def twice(a: u32) -> u32:\n    return a * 2\n\n"
         "def four() -> u32:\n    return twice(a=2, «a»=3)\n",
-        mended="def twice(a: u32) -> u32:\n    return a * 2\n\ndef four() -> u32:\n    return twice(a=2)\n",
+        mended=(
+            "def twice(a: u32) -> u32:\n    return a * 2\n\ndef four() -> u32:\n    return "
+            "twice(a=2)\n"
+        ),
     ),
     Entry(
         name="keyword-not-a-name",
@@ -240,7 +258,9 @@ _STRUCTURE = [
         code="PK0022",
         title="'break' or 'continue' outside a loop",
         message="'{word}' stands outside a loop",
-        explanation="`break` and `continue` concern the innermost `for` or `while` of the same function.",
+        explanation=(
+            "`break` and `continue` concern the innermost `for` or `while` of the same function."
+        ),
         broken="def f() -> None:\n    «break»\n",
         mended="def f() -> None:\n    while True:\n        break\n",
     ),
@@ -259,7 +279,10 @@ _STRUCTURE = [
         title="'else' of a 'try' without 'except'",
         message="this 'try' has an 'else' but no 'except'",
         explanation="The `else` of a `try` runs if no `except` did, so it needs one.",
-        broken="def f() -> None:\n    «try»:\n        pass\n    else:\n        pass\n    finally:\n        pass\n",
+        broken=(
+            "def f() -> None:\n    «try»:\n        pass\n    else:\n        pass\n    finally:\n "
+            "       pass\n"
+        ),
         mended="def f() -> None:\n    try:\n        pass\n    finally:\n        pass\n",
     ),
     Entry(
@@ -268,10 +291,10 @@ _STRUCTURE = [
         title="an 'except' that handles everything is not the last",
         message="the 'except' clauses after this one can never run",
         explanation="An `except` without names handles every error; it comes last.",
-        broken="class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
-        "def f() -> None:\n    try:\n        fill()\n    «except:\n        pass»\n    except Full:\n        pass\n",
-        mended="class Full(Error):\n    pass\n\n@raises(Full)\ndef fill() -> None:\n    raise Full\n\n"
-        "def f() -> None:\n    try:\n        fill()\n    except Full:\n        pass\n",
+        broken=_FULL + "def f() -> None:\n    try:\n        fill()\n    «except:\n        pass»\n"
+        "    except Full:\n        pass\n",
+        mended=_FULL
+        + "def f() -> None:\n    try:\n        fill()\n    except Full:\n        pass\n",
     ),
     Entry(
         name="global-outside-function",
@@ -279,8 +302,8 @@ _STRUCTURE = [
         title="'global' outside a function",
         message="'global' has no meaning outside a function",
         explanation="""
-            `global name` inside a function says that an assignment there is to the module's variable. At module level the
-            variable is declared with `name: T = value`.
+            `global name` inside a function says that an assignment there is to the module's
+            variable. At module level the variable is declared with `name: T = value`.
             """,
         broken="counter: u32 = 0\n«global counter»\n",
         mended="counter: u32 = 0\n\ndef count() -> None:\n    global counter\n    counter += 1\n",
@@ -291,7 +314,9 @@ _STRUCTURE = [
         title="a pattern bound to '_'",
         message="'_' can't be bound by 'as'",
         explanation="`_` in a pattern matches anything and binds nothing. Leave out `as _`.",
-        broken="def f(x: u32) -> u32:\n    match x:\n        case 1 | 2 as «_»:\n            return 1\n"
+        broken="def f(x: u32) -> u32:\n    match x:\n        case 1 | 2 as «_»:\n"
+        "            return "
+        "1\n"
         "        case _:\n            return 2\n",
         mended="def f(x: u32) -> u32:\n    match x:\n        case 1 | 2:\n            return 1\n"
         "        case _:\n            return 2\n",
@@ -302,11 +327,14 @@ _STRUCTURE = [
         title="a clause without the statement it belongs to",
         message="this '{word}' belongs to nothing: {owner} stands above it at the same indentation",
         explanation="""
-            `elif`, `else`, `except` and `finally` continue the statement that ends just above them, and stand exactly
-            below its first word.
+            `elif`, `else`, `except` and `finally` continue the statement that ends just above them,
+            and stand exactly below its first word.
             """,
         broken="def size() -> u32:\n    return 4\n«else»:\n    return 5\n",
-        mended="def size(big: bool) -> u32:\n    if big:\n        return 4\n    else:\n        return 5\n",
+        mended=(
+            "def size(big: bool) -> u32:\n    if big:\n        return 4\n    else:\n        "
+            "return 5\n"
+        ),
     ),
     Entry(
         name="too-deep",

@@ -20,7 +20,10 @@ ENTRIES: list[Entry] = [
         title="a block is missing",
         message="expected an indented block after this '{opener}'",
         help="a block that does nothing is 'pass'",
-        explanation="After the colon follows a statement on the same line, or a block that is indented deeper.",
+        explanation=(
+            "After the colon follows a statement on the same line, or a block that is indented "
+            "deeper."
+        ),
         broken="def f(x: bool) -> u32:\n    if x«:»\n    return 1\n",
         mended="def f(x: bool) -> u32:\n    if x:\n        return 2\n    return 1\n",
     ),
@@ -30,7 +33,8 @@ ENTRIES: list[Entry] = [
         title="an indentation that fits no block",
         message="this indentation matches none of the blocks around it",
         explanation="""
-            A line that ends a block stands exactly below the line that opened the block, or one further out.
+            A line that ends a block stands exactly below the line that opened the block, or one
+            further out.
             """,
         broken="def f(x: bool) -> u32:\n    if x:\n        return 2\n     « »return 1\n",
         mended="def f(x: bool) -> u32:\n    if x:\n        return 2\n    return 1\n",
@@ -41,8 +45,8 @@ ENTRIES: list[Entry] = [
         title="a tab in the indentation",
         message="lines are indented with spaces, and this is a tab",
         explanation="""
-            How wide a tab is depends on who looks at it. Dialect files are indented with spaces only; only the first tab of
-            a file is reported.
+            How wide a tab is depends on who looks at it. Dialect files are indented with spaces
+            only; only the first tab of a file is reported.
             """,
         broken="def f() -> u32:\n«\t»return 1\n",
         mended="def f() -> u32:\n    return 1\n",
@@ -53,8 +57,8 @@ ENTRIES: list[Entry] = [
         title="a bracket is never closed",
         message="this '{opening}' is never closed",
         explanation="""
-            Inside brackets lines don't end, so a missing closing bracket makes everything after it part of the same
-            statement, up to a word that can only begin a new one.
+            Inside brackets lines don't end, so a missing closing bracket makes everything after it
+            part of the same statement, up to a word that can only begin a new one.
             """,
         broken="def f(x: u32) -> u32:\n    y = «(»x + 1\n    return y\n",
         mended="def f(x: u32) -> u32:\n    y = (x + 1)\n    return y\n",
@@ -73,7 +77,9 @@ ENTRIES: list[Entry] = [
         code="PK0036",
         title="a closing bracket without an opening one",
         message="this '{found}' closes nothing",
-        explanation="No bracket is open here. Perhaps there is one too many, or one was closed too early.",
+        explanation=(
+            "No bracket is open here. Perhaps there is one too many, or one was closed too early."
+        ),
         broken="def f(x: u32) -> u32:\n    return x + 1«)»\n",
         mended="def f(x: u32) -> u32:\n    return (x + 1)\n",
     ),
@@ -83,7 +89,10 @@ ENTRIES: list[Entry] = [
         title="a block in braces",
         message="a block is not put in braces",
         help="end the line with ':' and indent the block",
-        explanation="In Python a line ends with a colon where other languages open a brace, and the indentation ends the block.",
+        explanation=(
+            "In Python a line ends with a colon where other languages open a brace, and the "
+            "indentation ends the block."
+        ),
         broken="def f(x: u32) -> u32 «{»\n    return x + 1\n}\n",
         mended="def f(x: u32) -> u32:\n    return x + 1\n",
     ),
@@ -93,8 +102,8 @@ ENTRIES: list[Entry] = [
         title="a backslash inside a line",
         message="after a backslash, the line must end",
         explanation="""
-            A backslash outside a string joins its line to the next one, so nothing may follow it, not even a space or a
-            comment. Brackets join lines too, and are easier to read.
+            A backslash outside a string joins its line to the next one, so nothing may follow it,
+            not even a space or a comment. Brackets join lines too, and are easier to read.
             """,
         broken="def f(x: u32) -> u32:\n    return x «\\» + 1\n",
         mended="def f(x: u32) -> u32:\n    return x \\\n        + 1\n",

@@ -11,8 +11,8 @@ _CHARACTERS = [
         title="a character that Python does not know",
         message="{what} can't stand outside strings and comments",
         explanation="""
-            Such a character often comes from another language (`?`, `$`, `!`) or from a text processor (typographic quotes, a
-            no-break space).
+            Such a character often comes from another language (`?`, `$`, `!`) or from a text
+            processor (typographic quotes, a no-break space).
             """,
         broken="def f(x: bool) -> bool:\n    return «!»x\n",
         mended="def f(x: bool) -> bool:\n    return not x\n",
@@ -22,7 +22,9 @@ _CHARACTERS = [
         code="PK0041",
         title="a NUL character in the source",
         message="the file has a NUL character here; it is probably not text",
-        explanation="Python refuses files that hold NUL characters. Perhaps the file was written in UTF-16.",
+        explanation=(
+            "Python refuses files that hold NUL characters. Perhaps the file was written in UTF-16."
+        ),
         broken="SIZE: Final = 3«\0»\n",
         mended="SIZE: Final = 3\n",
     ),
@@ -32,9 +34,9 @@ _CHARACTERS = [
         title="a malformed number",
         message="'{number}' is not a number",
         explanation="""
-            Integers are written `123`, `0x7f`, `0b1010`, `0o17`, with single underscores between digits where they
-            help, and without leading zeros. Floats are written `1.5` or `1e-3`. Widths are types and not suffixes:
-            `u32(5)`.
+            Integers are written `123`, `0x7f`, `0b1010`, `0o17`, with single underscores between
+            digits where they help, and without leading zeros. Floats are written `1.5` or `1e-3`.
+            Widths are types and not suffixes: `u32(5)`.
             """,
         broken="SIZE: Final = «12u32»\n",
         mended="SIZE: Final = 12\n",
@@ -54,7 +56,8 @@ _CHARACTERS = [
         title="the file is not UTF-8",
         message="the file is not UTF-8 text from here on",
         explanation="""
-            Source files are UTF-8. Another encoding has to be converted; a binary file is not source.
+            Source files are UTF-8. Another encoding has to be converted; a binary file is not
+            source.
             """,
         broken="",
         mended="SIZE: Final = 3\n",
@@ -80,8 +83,8 @@ _STRINGS = [
         message="this string is never closed",
         help="close it with {quotes}",
         explanation="""
-            A string that begins with three quotes ends at the next three of the same kind, on whatever line they are. The rest
-            of the file could not be read.
+            A string that begins with three quotes ends at the next three of the same kind, on
+            whatever line they are. The rest of the file could not be read.
             """,
         broken='NAME: Final = «"""»pykern\n',
         mended='NAME: Final = """pykern"""\n',
@@ -93,9 +96,10 @@ _STRINGS = [
         message="'{escape}' is not an escape of a string",
         help="write '\\\\' for a backslash, or put 'r' before the string",
         explanation="""
-            After a backslash stand `n`, `t`, `r`, `0`, `a`, `b`, `f`, `v`, a quote, a backslash, up to three octal
-            digits, `x` and two hexadecimal digits, `u` and four, `U` and eight, or `N` and a character's name in braces.
-            A surrogate has no UTF-8 form and can't be written.
+            After a backslash stand `n`, `t`, `r`, `0`, `a`, `b`, `f`, `v`, a quote, a backslash, up
+            to three octal digits, `x` and two hexadecimal digits, `u` and four, `U` and eight, or
+            `N` and a character's name in braces. A surrogate has no UTF-8 form and can't be
+            written.
             """,
         broken='PATTERN: Final = "a«\\d»"\n',
         mended='PATTERN: Final = r"a\\d"\n',
@@ -115,7 +119,9 @@ _STRINGS = [
         code="PK0054",
         title="bytes and text side by side",
         message="bytes and text can't be joined",
-        explanation="String literals in a row become one string, so all of them are text or all are bytes.",
+        explanation=(
+            "String literals in a row become one string, so all of them are text or all are bytes."
+        ),
         broken='DATA: Final = «b"a" "b"»\n',
         mended='DATA: Final = "a" "b"\n',
     ),
@@ -157,7 +163,9 @@ _FSTRINGS = [
         code="PK0063",
         title="an unknown conversion in an f-string",
         message="after '!' stands 'r', 's' or 'a', not {found}",
-        explanation="`!r`, `!s` and `!a` are Python's conversions. A format specification follows a colon.",
+        explanation=(
+            "`!r`, `!s` and `!a` are Python's conversions. A format specification follows a colon."
+        ),
         broken='def f(x: u32) -> None:\n    panic(f"{x«!x»}")\n',
         mended='def f(x: u32) -> None:\n    panic(f"{x:x}")\n',
     ),
@@ -177,7 +185,8 @@ _FSTRINGS = [
         title="an expression inside a format specification",
         message="a format specification can't hold an expression",
         explanation="""
-            The width and the other parts of a specification are read while compiling, so they can't be values.
+            The width and the other parts of a specification are read while compiling, so they can't
+            be values.
             """,
         broken='def f(x: u32, w: u32) -> None:\n    panic(f"{x:«{»w}}")\n',
         mended='def f(x: u32) -> None:\n    panic(f"{x:8}")\n',
