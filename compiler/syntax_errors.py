@@ -268,7 +268,9 @@ def _foreign_word(mistake: Mistake) -> Diagnostic | None:
     if word is None or "NEWLINE" not in mistake.accepts or mistake.found.type != "NAME":
         return None
     advice = FOREIGN_WORDS.get(word.value)
-    return advice and report("other-language", mistake.place(word), text=word.value, help=advice)
+    if advice is None:
+        return None
+    return report("other-language", mistake.place(word), text=word.value, help=advice)
 
 
 def _complete(mistake: Mistake) -> Diagnostic | None:

@@ -1,4 +1,4 @@
-"""What the tests of the parser share: files to read, and both parsers' trees as lists of nodes that can be compared."""
+"""What the tests of the parser share: files, and both parsers' trees as lists of nodes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def chunks(file: SourceFile) -> Iterator[tuple[list[st.Stmt], list[Diagnostic]]]
 
 
 def our_facts(node: object) -> Iterator[Fact]:
-    """The nodes of a syntax tree that Python has too. f-strings are left out: Python 3.11 misplaces their insides."""
+    """The nodes of a tree that Python has too. Python 3.11 misplaces what is inside f-strings."""
     if isinstance(node, list | tuple):
         for item in node:
             yield from our_facts(item)
@@ -80,7 +80,9 @@ def _our_fact(node: st.Node) -> Iterator[Fact]:
     match node:
         case st.Name(id=name):
             word = name
-        case st.IntLiteral(value=value) | st.FloatLiteral(value=value) | st.BoolLiteral(value=value):
+        case (
+            st.IntLiteral(value=value) | st.FloatLiteral(value=value) | st.BoolLiteral(value=value)
+        ):
             kind, word = "Constant", repr(value)
         case st.StrLiteral(value=text):
             kind, word = "Constant", repr(text.encode("latin-1") if node.is_bytes else text)
@@ -117,9 +119,12 @@ def _our_fact(node: st.Node) -> Iterator[Fact]:
             return
         case st.Pattern() | st.Parameter() | st.WithItem() | st.FString():
             return
-    kind = {"TupleExpr": "Tuple", "ListExpr": "List", "Conditional": "IfExp", "SliceExpr": "Slice"}.get(
-        kind, STATEMENTS.get(kind, kind)
-    )
+    kind = {
+        "TupleExpr": "Tuple",
+        "ListExpr": "List",
+        "Conditional": "IfExp",
+        "SliceExpr": "Slice",
+    }.get(kind, STATEMENTS.get(kind, kind))
     yield kind, node.span.start, node.span.end, word
 
 
@@ -162,11 +167,13 @@ class PythonFacts:
                 yield from self.facts(child)
 
     def is_left_out(self, node: ast.AST, child: ast.AST) -> bool:
-        """Docstrings, which we keep apart, bodies of `@comptime` functions, and the rest that `__exit__` is given."""
+        """Docstrings, bodies of `@comptime` functions, and the rest that `__exit__` is given."""
         if isinstance(node, ast.arguments):
             return child is node.vararg
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and child in node.body:
-            comptime = any(isinstance(d, ast.Name) and d.id == "comptime" for d in node.decorator_list)
+            comptime = any(
+                isinstance(d, ast.Name) and d.id == "comptime" for d in node.decorator_list
+            )
             return comptime or (child is node.body[0] and docstring(node) is not None)
         return False
 
@@ -184,7 +191,9 @@ class PythonFacts:
             case ast.Compare(ops=ops):
                 word = " ".join(OPERATORS[type(op).__name__] for op in ops)
             case ast.FunctionDef(name=name):
-                comptime = any(isinstance(d, ast.Name) and d.id == "comptime" for d in node.decorator_list)
+                comptime = any(
+                    isinstance(d, ast.Name) and d.id == "comptime" for d in node.decorator_list
+                )
                 word = f"{name}: {None if comptime else docstring(node)}"
             case ast.ClassDef(name=name):
                 word = f"{name}: {docstring(node)}"
@@ -202,7 +211,10 @@ class PythonFacts:
                 kind, word = "Constant", repr(value)
             case ast.pattern() | ast.arg():
                 return
-        if isinstance(node, ast.MatchSingleton | ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.alias):
+        if isinstance(
+            node,
+            ast.MatchSingleton | ast.expr | ast.stmt | ast.excepthandler | ast.keyword | ast.alias,
+        ):
             assert node.end_lineno is not None and node.end_col_offset is not None
             start = self.offset(node.lineno, node.col_offset)
             yield kind, start, self.offset(node.end_lineno, node.end_col_offset), word

@@ -1,4 +1,4 @@
-"""Damaged sources: whatever is done to a file, the parser gives a tree or diagnostics, and quickly."""
+"""Damaged sources: whatever is done to a file, the parser gives a tree or diagnostics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from tests.compiler.parsing import dialect_files, source
 
 TOKEN = re.compile(r"\s+|\w+|\"[^\"\n]*\"|[^\w\s]")
 MUTATIONS_OF_A_KIND = 250
-SPLINTERS = list("()[]{}:=,.'\"\\\n\t#@!?\0") + ["f\"{", "'''", "    ", "é", "🙂", "\ud800", "0x", "match ", "case "]
+SPLINTERS = list("()[]{}:=,.'\"\\\n\t#@!?\0") + [
+    'f"{',
+    "'''",
+    "    ",
+    "é",
+    "🙂",
+    "\ud800",
+    "0x",
+    "match ",
+    "case ",
+]
 
 Mutation = Callable[[list[str], random.Random], None]
 
@@ -43,7 +53,7 @@ def cut(tokens: list[str], choice: random.Random) -> None:
 
 
 def survives(text: str) -> bool:
-    """Parses a text; True if it was refused. Every diagnostic can be shown and lies inside the file."""
+    """Parses a text; True if it was refused. Every diagnostic lies in the file and can be shown."""
     try:
         parse_module(source(text), "sample")
     except CompileError as error:
