@@ -111,15 +111,10 @@ build_early_tables:
     mov $(data_end - KERNEL_BASE), %ecx
     call map_image_pages
 
-    mov $(stacks_start - KERNEL_BASE), %eax
-    mov $(stacks_end - KERNEL_BASE), %ecx
-2:  mov %eax, %edi                          # each stack begins with its guard page
-    shr $9, %edi
-    movl $0, early_kernel_pt - KERNEL_BASE(%edi)
-    movl $0, early_kernel_pt - KERNEL_BASE + 4(%edi)
-    add $(STACK_SIZE + TABLE_SIZE), %eax
-    cmp %ecx, %eax
-    jb 2b
+    .irp stack, boot, double_fault, page_fault, nmi, machine_check
+    mov $(\stack\()_stack_guard - KERNEL_BASE), %eax
+    call unmap_image_page
+    .endr
     ret
     .size build_early_tables, . - build_early_tables
 
@@ -147,6 +142,15 @@ map_image_pages:
     jmp map_image_pages
 1:  ret
     .size map_image_pages, . - map_image_pages
+
+# Unmaps the image's page at EAX (physical).
+    .type unmap_image_page, @function
+unmap_image_page:
+    shr $12, %eax
+    movl $0, early_kernel_pt - KERNEL_BASE(, %eax, 8)
+    movl $0, early_kernel_pt - KERNEL_BASE + 4(, %eax, 8)
+    ret
+    .size unmap_image_page, . - unmap_image_page
 
 # No long mode or no NX: one line on the serial port, then the end of the run.
     .type processor_too_old, @function
@@ -213,23 +217,22 @@ early_kernel_pdpt:  .skip TABLE_SIZE
 early_kernel_pd:    .skip TABLE_SIZE
 early_kernel_pt:    .skip TABLE_SIZE * KERNEL_IMAGE_TABLES
 
-# Stacks of equal size, each below its guard page: the boot thread's, then one for each IST entry.
-    .macro stack name
-    .skip TABLE_SIZE
-    .globl \name\()_top
-    .skip STACK_SIZE
-\name\()_top:
-    .endm
-
 # What kernel.ld checks its own numbers against.
     .globl kernel_base, image_limit
     .set kernel_base, KERNEL_BASE
     .set image_limit, KERNEL_IMAGE_TABLES * 512 * TABLE_SIZE
 
+# Each stack lies above its guard page: the boot thread's, then one for each IST entry.
     .section .stacks, "aw", @nobits
     .balign TABLE_SIZE
-    stack boot_stack
-    stack double_fault_stack
-    stack page_fault_stack
-    stack nmi_stack
-    stack machine_check_stack
+    .irp stack, boot, double_fault, page_fault, nmi, machine_check
+    .globl \stack\()_stack_top
+\stack\()_stack_guard:
+    .skip TABLE_SIZE
+    .ifc \stack, boot
+    .skip BOOT_STACK_SIZE
+    .else
+    .skip EXCEPTION_STACK_SIZE
+    .endif
+\stack\()_stack_top:
+    .endr

@@ -3,8 +3,14 @@ from __future__ import annotations
 
 from typing import Final
 
-STACK_SIZE: Final = 0x1_0000
-"""Bytes of a kernel stack, a power of two. Below each lies a guard page."""
+BOOT_STACK_SIZE: Final = 0x10_0000
+"""Bytes of the stack that servers run on."""
+
+EXCEPTION_STACK_SIZE: Final = 0x8000
+"""Bytes of each stack that exceptions switch to."""
+
+HOST_CALL_STACK: Final = 0x8000
+"""What generated code leaves free on its stack: a host function, an exception, a panic need it."""
 
 KERNEL_IMAGE_TABLES: Final = 8
 """Page tables that map the kernel's image at the start, 2 MiB each, from physical address 0 on."""
@@ -19,7 +25,13 @@ LOG_LINE_MAX: Final = 480
 """Bytes of a log message; the rest is cut."""
 
 BACKTRACE_MAX: Final = 32
+REFUSAL_MAX: Final = 256
+"""Bytes of what is said about a module that is refused."""
+
 SERVER_NAME_MAX: Final = 32
+SIGNATURE_BYTES: Final = 0x4_0000
+"""Memory for the parameter and result types of all different types of functions."""
+
 VIRTUAL_RANGES_MAX: Final = 512
 """Blocks one window of virtual addresses can hold at a time."""
 

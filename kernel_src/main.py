@@ -7,6 +7,7 @@ import kernel_src.arch.idt as idt
 import kernel_src.arch.serial as serial
 import kernel_src.log as log
 import kernel_src.mm.memory as memory
+import kernel_src.mm.platform as platform
 import kernel_src.panic as panic
 from kernel_src.bootinfo import BadBootInfo, BootInfo
 from kernel_src.ending import finish, refuse
@@ -34,6 +35,7 @@ def kmain(start_info: u64) -> NoReturn:
     read_boot_info(start_info)  # the early direct map reaches all that a loader can
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
+    platform.initialise()  # its ranges are filled with frames; the wasm engine takes them
     if TESTS:
         faults.run(boot_info.option(utf8("selftest")))  # may end the run
         runner.run(boot_info.option(utf8("tests")))  # so may this

@@ -1,9 +1,9 @@
 """Where the linker put the parts of the kernel's image, and the stacks of boot/start.S."""
 from __future__ import annotations
 
-from kernel_src.limits import STACK_SIZE
+from kernel_src.limits import BOOT_STACK_SIZE, EXCEPTION_STACK_SIZE
 from kernel_src.memlayout import KERNEL_BASE, PAGE_SIZE
-from pykern.lang import address_of, extern, u64, usize
+from pykern.lang import Array, address_of, extern, u64, usize
 
 
 @extern
@@ -27,11 +27,7 @@ def data_end() -> None: ...
 
 
 @extern
-def stacks_start() -> None: ...
-
-
-@extern
-def stacks_end() -> None: ...
+def boot_stack_top() -> None: ...
 
 
 @extern
@@ -74,11 +70,16 @@ def is_code(address: usize) -> bool:
 
 def stack_around(address: usize) -> tuple[usize, usize]:
     """First byte and end of the kernel stack that holds an address; (0, 0) if none does."""
-    first = address_of(stacks_start)
-    if address < first or address >= address_of(stacks_end):
-        return 0, 0
-    stride: usize = STACK_SIZE + PAGE_SIZE
-    bottom = first + (address - first) // stride * stride + PAGE_SIZE
-    if address < bottom:
-        return 0, 0
-    return bottom, bottom + STACK_SIZE
+    end = address_of(boot_stack_top)
+    if end - BOOT_STACK_SIZE <= address < end:
+        return end - BOOT_STACK_SIZE, end
+    tops = Array(
+        address_of(double_fault_stack_top),
+        address_of(page_fault_stack_top),
+        address_of(nmi_stack_top),
+        address_of(machine_check_stack_top),
+    )
+    for top in tops:
+        if top - EXCEPTION_STACK_SIZE <= address < top:
+            return top - EXCEPTION_STACK_SIZE, top
+    return 0, 0

@@ -16,9 +16,17 @@ from kernel_src.mm.paging import Access
 from kernel_src.mm.ranges import OutOfAddresses, Window
 from pykern.lang import Array, Ptr, export, usize, zeroed
 
-blocks: Window = Window(start=BLOCK_WINDOW, end=BLOCK_WINDOW + BLOCK_WINDOW_SIZE)
-code: Window = Window(start=CODE_WINDOW, end=CODE_WINDOW + CODE_WINDOW_SIZE)
+blocks: Window = Window(start=0, end=0)
+code: Window = Window(start=0, end=0)
 slot_is_taken: Array[bool, MEMORY_SLOT_COUNT] = zeroed()
+
+
+def initialise() -> None:
+    """Opens the windows: before this, nothing can be reserved in them."""
+    blocks.start = BLOCK_WINDOW
+    blocks.end = BLOCK_WINDOW + BLOCK_WINDOW_SIZE
+    code.start = CODE_WINDOW
+    code.end = CODE_WINDOW + CODE_WINDOW_SIZE
 
 
 def reserve_committed(window: Ptr[Window], size: usize) -> usize:
