@@ -129,9 +129,8 @@ class Builder:
     merged_count: u32 = 0
     # Values that loop parameters turned out to equal: forward[p] is the value, or NONE
     forward: Slice[u32] = zeroed()
-    label_edge: Slice[u32] = (
-        zeroed()
-    )  # scratch of br_table: the edge to a label, if its mark is `epoch`
+    # Scratch of br_table: the edge to a label, if its mark is `epoch`
+    label_edge: Slice[u32] = zeroed()
     label_mark: Slice[u32] = zeroed()
 
     @raises(ArenaFull)

@@ -1,10 +1,7 @@
 """A module's functions -> code. The stages of the compiler, in order, are `compile_function`.
 
-    compiler = Compiler(
-        module=module, signatures=signatures, scratch=scratch, keep=keep,
-        code=Code(data=buffer), traps=TrapMap(arena=keep), relocations=Relocations(arena=keep),
-    )
-    compile_module(compiler)    buffer, traps, and in `entries` where each function starts
+    compiler.init(module, signatures, keep, scratch, buffer)
+    compile_module(compiler)    fills buffer, traps, and in `entries` where each function starts
 
 Functions are compiled one after the other, each in the part of the scratch arena that the one
 before gave back. Direct calls are filled in at the end. The code contains no absolute address: it
@@ -36,7 +33,7 @@ from kernel_src.wasm.module import Module
 from kernel_src.wasm.reader import Reader
 from kernel_src.wasm.validate import begin_body, next_instruction
 from kernel_src.wasm.validate_state import BodyValidator
-from pykern.lang import Error, Ptr, Slice, i32, i64, raises, ref, struct, u32, zeroed
+from pykern.lang import Error, Ptr, Slice, i32, i64, raises, ref, struct, u8, u32, zeroed
 
 
 class CodeFull(Error):
@@ -55,6 +52,23 @@ class Compiler:
     entries: Slice[u32] = zeroed()  # by function that is not imported: its offset in the code
     stubs: Stubs = zeroed()
     checks: bool = False  # verify the intermediate form and the allocation of each function
+
+    def init(
+        self,
+        module: Ptr[Module],
+        signatures: Slice[u32],
+        keep: Ptr[Arena],
+        scratch: Ptr[Arena],
+        buffer: Slice[u8],
+    ) -> None:
+        """For a compiler in zeroed memory."""
+        self.module = module
+        self.signatures = signatures
+        self.scratch = scratch
+        self.keep = keep
+        self.code.data = buffer
+        self.traps.arena = keep
+        self.relocations.arena = keep
 
 
 @raises(ArenaFull, CodeFull, Malformed, Invalid, Unsupported)

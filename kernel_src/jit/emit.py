@@ -14,11 +14,14 @@ from typing import Final
 
 import kernel_src.jit.encode as encode
 from kernel_src.jit.context import (
+    REF_SIGNATURE,
     STACK_LIMIT,
+    TRAP_NULL,
+    TRAP_SIGNATURE,
     TRAP_STACK,
     UNCHECKED_FRAME,
 )
-from kernel_src.jit.emit_control import JUMPS_BOUND, MOVE_BOUND, destination, emit_control
+from kernel_src.jit.emit_control import JUMPS_BOUND, MOVE_BOUND, destination, emit_control, is_empty
 from kernel_src.jit.emit_ops import emit_op
 from kernel_src.jit.emitter import Emitter, Fixup, Target
 from kernel_src.jit.encode import Mem
@@ -156,6 +159,8 @@ def emit_prologue(emitter: Ptr[Emitter]) -> None:
 def emit_block(emitter: Ptr[Emitter], n: u32) -> None:
     emitter.block = n
     emitter.block_at[n] = emitter.code.used
+    if is_empty(emitter, n):
+        return  # nothing jumps here: `destination` leads past it
     block = emitter.machine.blocks[n]
     for i in range(block.first, block.end):
         if emitter.resolution.before[i] != NONE:
@@ -188,9 +193,25 @@ def finish_fixup(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
         case Target.EDGE:
             pass
         case Target.TRAP:
-            emitter.traps.add(emitter.code.used, fixup.number, fixup.cause)
-            patch_fixup(emitter, fixup, emitter.code.used)
-            encode.ud2(emitter.code)
+            emit_trap(emitter, fixup)
+
+
+@raises(ArenaFull)
+def emit_trap(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
+    """Out of line: a `ud2`. One comparison has found that a signature differs; if the element is null, its
+    number is 0, and the trap another one."""
+    code = emitter.code
+    patch_fixup(emitter, fixup, code.used)
+    if fixup.cause == TRAP_SIGNATURE:
+        encode.alu_mi(code, encode.ALU_CMP, False, Mem(base=SCRATCH, disp=i32(REF_SIGNATURE)), 0)
+        null = encode.jcc_short(code, encode.CC_E)
+        emitter.traps.add(code.used, fixup.number, TRAP_SIGNATURE)
+        encode.ud2(code)
+        emitter.patch(null, null + 1, code.used, True)
+        emitter.traps.add(code.used, fixup.number, TRAP_NULL)
+    else:
+        emitter.traps.add(code.used, fixup.number, fixup.cause)
+    encode.ud2(code)
 
 
 def patch_fixup(emitter: Ptr[Emitter], fixup: Ptr[Fixup], target: u32) -> None:

@@ -123,7 +123,7 @@ def emit_import(emitter: Ptr[Emitter], index: u32) -> None:
 @raises(ArenaFull)
 def emit_indirect(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """rax is the index. A null element has signature 0, which no type has, so one comparison is
-    enough; which of the two it was, the trap's handler sees in the element r11 points to."""
+    enough here."""
     code = emitter.code
     view = inst.imm * u32(sizeof(TableView))
     encode.op_rm(code, encode.LOAD, True, SCRATCH, Mem(base=CONTEXT, disp=i32(TABLES)))
@@ -198,11 +198,10 @@ def is_empty(emitter: Ptr[Emitter], block: u32) -> bool:
 
 
 def is_next(emitter: Ptr[Emitter], block: u32) -> bool:
-    """Does control get to the block by going on? Blocks in between must be empty ones that lead
-    there."""
+    """Does control get to the block by going on? Empty blocks in between are not emitted."""
     n = emitter.block + 1
     while n < block and is_empty(emitter, n):
-        n = emitter.function.edges[emitter.function.terminator(n).a].target
+        n += 1
     return n == block
 
 

@@ -67,9 +67,6 @@ class Relocations:
 class Emitter:
     arena: Ptr[Arena]
     module: Ptr[Module]
-    signatures: Slice[u32] = (
-        zeroed()
-    )  # by type of the module: what a FunctionRef of that type holds
     function: Ptr[Function]
     machine: Ptr[MachineCode]
     resolution: Ptr[Resolution]
@@ -77,13 +74,14 @@ class Emitter:
     traps: Ptr[TrapMap]
     relocations: Ptr[Relocations]
     mover: Mover
+    # By type of the module: what a FunctionRef of that type holds
+    signatures: Slice[u32] = zeroed()
     frame: Frame = zeroed()
     block: u32 = 0  # being emitted
     position: u32 = 0  # where the instruction being emitted reads its operands
     block_at: Slice[u32] = zeroed()  # offset in the code of each block that has been emitted
-    bound_at: Slice[u32] = (
-        zeroed()
-    )  # an upper bound of each block's distance from the function's start
+    # An upper bound of each block's distance from the function's start
+    bound_at: Slice[u32] = zeroed()
     tail: u32 = 0  # an upper bound of what comes between a jump and the end of its block
     fixups: Slice[Fixup] = zeroed()
     fixup_count: u32 = 0

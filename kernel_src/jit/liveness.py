@@ -332,7 +332,6 @@ def hint_operands(live: Ptr[Liveness], inst: Ptr[MInst]) -> None:
         live.use_hint[inst.a] = RAX
 
 
-@raises(ArenaFull)
 def define_params(walk: Ptr[Walk], n: u32) -> None:
     block = walk.function.blocks[n]
     for value in range(block.first, block.first + block.params):
