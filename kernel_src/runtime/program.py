@@ -4,10 +4,10 @@
     call(program, function, words)
     unload
 
-Three ranges are taken from the platform: the tables (module, trap map, instance), the code, and, while
-compiling, scratch space for one function. How much each needs is not known beforehand, so each starts
-with a guess by the module's size and is doubled when it was too small; beyond a limit the module is
-refused. Whatever fails, everything is given back.
+Three ranges are taken from the platform: the tables (module, trap map, instance), the code, and,
+while compiling, scratch space for one function. How much each needs is not known beforehand, so
+each starts with a guess by the module's size and is doubled when it was too small; beyond a limit
+the module is refused. Whatever fails, everything is given back.
 """
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from kernel_src.jit.context import (
     TRAP_DIVIDE_BY_ZERO,
     TRAP_MEMORY,
     TRAP_NONE,
+    TRAP_OVERFLOW,
     TRAP_STACK,
     Context,
 )
@@ -134,8 +135,8 @@ def explains(cause: u8, fault: Ptr[Fault], context: Ptr[Context]) -> bool:
     if cause == TRAP_MEMORY and fault.vector == VECTOR_PAGE_FAULT:
         base = u64(context.memory_base)
         return fault.address >= base and fault.address - base < MEMORY_SLOT_SIZE
-    if cause == TRAP_DIVIDE_BY_ZERO and fault.vector == VECTOR_DIVIDE_ERROR:
-        return True
+    if fault.vector == VECTOR_DIVIDE_ERROR:
+        return cause == TRAP_DIVIDE_BY_ZERO or cause == TRAP_OVERFLOW
     return cause != TRAP_NONE and fault.vector == VECTOR_INVALID_OPCODE
 
 
