@@ -50,7 +50,8 @@ def assemble(display: str, text: str, symbols: Mapping[str, int]) -> bytes:
     """The object file of an assembly file. `display` is its path in messages."""
     definitions = "; ".join(f".set {name}, {value}" for name, value in sorted(symbols.items()))
     lines = [definitions, *text.replace("\r\n", "\n").split("\n")]
-    quoted = "\n".join(f'module asm "{_quoted(line)}"' for line in lines)
+    # LLVM drops an empty line, and lines would be counted wrongly.
+    quoted = "\n".join(f'module asm "{_quoted(line or " ")}"' for line in lines)
     machine = target_machine(ASSEMBLER_MACHINE, 0)
     head = f'source_filename = "{display}"\n{ir_header(ASSEMBLER_MACHINE, 0)}'
     module = parse_ir(f"{head}{quoted}\n", display)

@@ -47,13 +47,16 @@ Pack = Callable[[Mapping[str, bytes]], bytes]
 
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """`out` is where the results go; `profile` "debug" or "release"; `tests` compiles the `@test` functions in."""
+    """`out` is where the results go; `profile` "debug" or "release"; `tests` compiles the `@test`
+    functions in; `extra` names modules to link that the kernel does not import.
+    """
 
     root: Path
     out: Path
     profile: str = "debug"
     tests: bool = False
     jobs: int = 1
+    extra: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -151,8 +154,8 @@ class _Build:
         return UnitOptions(target, self.request.profile, self.request.tests)
 
     def _kernel_roots(self) -> list[str]:
-        """What is linked: all that `main` imports and, for tests, every module that has one."""
-        roots = [KERNEL_ROOT]
+        """What is linked: `main`, what was asked for and, for tests, every module that has one."""
+        roots = [KERNEL_ROOT, *self.request.extra]
         if self.request.tests:
             for path in sorted((self.root / KERNEL).rglob("*.py")):
                 if TEST_MARK.search(self.tree.read(path)):

@@ -27,7 +27,9 @@ class Record:
     def __init__(self, request: BuildRequest, root: Path, out: Path) -> None:
         self._root = root
         self._path = out / NAME
-        self._key = digest_of([compiler_digest(), request.profile, str(request.tests)])
+        self._key = digest_of(
+            [compiler_digest(), request.profile, str(request.tests), *request.extra]
+        )
         self.sizes: list[tuple[str, int, str]] = []
 
     def holds(self) -> bool:

@@ -16,7 +16,7 @@ ENTRY = "{ { ptr, i64 }, ptr, { ptr, i64 }, i32 }"
 
 def test_table_object(units: Iterable[Unit], profile: str) -> bytes:
     text = test_table_text(units)
-    return compile_ir(text, "pk_test_table", KERNEL_MACHINE, PROFILES[profile])
+    return compile_ir(text, "test table", KERNEL_MACHINE, PROFILES[profile])
 
 
 def test_table_text(units: Iterable[Unit]) -> str:

@@ -88,6 +88,6 @@ def test_equal_values_of_two_modules_are_one() -> None:
 
 def test_a_mistake_is_told_with_file_line_and_column() -> None:
     with pytest.raises(AssemblyError) as caught:
-        assemble("boot/a.S", "    nop\n    bogus %rax\n", {"A": 1, "B": 2})
-    assert str(caught.value).startswith("boot/a.S:2:5: error: invalid instruction mnemonic 'bogus'")
+        assemble("boot/a.S", "\n    nop\n\n    bogus %rax\n", {"A": 1, "B": 2})
+    assert str(caught.value).startswith("boot/a.S:4:5: error: invalid instruction mnemonic 'bogus'")
     assert "inline asm" not in str(caught.value)
