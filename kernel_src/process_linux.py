@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel_src.runtime.program import Program, call
+from kernel_src.runtime.program import Program, call, start
 from kernel_src.runtime.traps import Fault, take_fault
 from pykern.lang import (
     Array,
@@ -106,6 +106,11 @@ def on_signal(signal: i32, information: usize, address: usize) -> None:
     for i, known in enumerate(SIGNALS):
         if known == signal:
             sigaction(signal, previous[i], None)
+
+
+def start_here(program: Ptr[Program]) -> u8:
+    """Calls the program's start function on this thread, if it has one."""
+    return start(program, read_fp() - STACK_BYTES)
 
 
 def call_here(program: Ptr[Program], function: u32, words: Slice[u64]) -> u8:

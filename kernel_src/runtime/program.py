@@ -28,6 +28,7 @@ from kernel_src.wasm.errors import Failure, Invalid, Malformed, Unsupported
 from kernel_src.wasm.module import Module
 from kernel_src.wasm.parse import parse_module
 from pykern.lang import (
+    Array,
     Error,
     Fn,
     Ptr,
@@ -257,6 +258,14 @@ def call(program: Ptr[Program], function: u32, words: Slice[u64], stack_limit: u
         program.instance.trap.cause = cause  # no fault brought it: it has no place in the code
         program.instance.trap.count = 0
     return cause
+
+
+def start(program: Ptr[Program], stack_limit: usize) -> u8:
+    """Calls the start function, if the module has one; as `call`. Before anything else is called."""
+    if not program.module.has_start:
+        return TRAP_NONE
+    words: Array[u64, WORDS_LEAST] = zeroed()
+    return call(program, program.module.start_function, words, stack_limit)
 
 
 def words_of(program: Ptr[Program], function: u32) -> usize:

@@ -56,10 +56,16 @@ class Loaded:
             host.handlers[i] = handler
         try:
             self.program = self.runtime.load_program(self.wasm, signatures(), host, failure)
+        except self.runtime.InitialiserTrapped:
+            raise Refused("a segment does not fit") from None
         except self.runtime.Unlinkable:
             raise Refused(describe(host)) from None
         except (self.runtime.Malformed, self.runtime.Invalid, self.runtime.Unsupported):
             raise Refused(describe(failure)) from None
+
+        cause = engine().module("kernel_src.process_linux").start_here(self.program)
+        if cause:
+            raise self.trap(cause)
 
     def __enter__(self) -> Loaded:
         return self
