@@ -237,6 +237,22 @@ _EXPRESSIONS = [
         mended="def f(x: u32) -> bool:\n    match x:\n        case 1:\n            return True\n"
         "        case _:\n            return False\n",
     ),
+    Entry(
+        name="display",
+        code="PK1119",
+        title="no lists",
+        message="the dialect has no lists",
+        help="use an 'Array' of fixed length: 'Array(1, 2, 3)'",
+        explanation="""
+            A list grows and shrinks, so it allocates. An `Array` holds a fixed number of elements
+            in place. Brackets stand in types (`Fn[[A, B], R]`), and `@comptime` functions may use
+            lists.
+            """,
+        broken="def first() -> u32:\n    numbers = «[1, 2]»\n    return 1\n",
+        mended=(
+            "def first() -> u32:\n    numbers: Array[u32, 2] = Array(1, 2)\n    return numbers[0]\n"
+        ),
+    ),
 ]
 
 _STATEMENTS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -15,12 +16,31 @@ from tests.compiler.diagnostics.samples import diagnose, prepare
 
 ENTRIES = [entry for group in messages.GROUPS.values() for entry in group]
 NAMES = [entry.name for entry in ENTRIES]
+REPORTERS = {"report", "error", "refuse", "stop", "no_pattern"}
 WITHOUT_TEXT = {"unreadable-file"}  # its sample is a file that can't be opened
 
 
 def test_codes_and_names_are_unique() -> None:
     assert len({entry.code for entry in ENTRIES}) == len(ENTRIES)
     assert len(set(NAMES)) == len(ENTRIES)
+
+
+def test_every_entry_is_used_and_every_use_has_an_entry() -> None:
+    """A report's name is a literal in the compiler, so both lists can be compared."""
+    literals: set[str] = set()
+    reported: set[str] = set()
+    for path in Path(messages.__file__).parents[1].glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                literals.add(node.value)
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr=called) | ast.Name(id=called),
+                    args=[ast.Constant(value=str(name)), *_],
+                ) if called in REPORTERS:
+                    reported.add(name)
+    assert not reported - set(NAMES)
+    assert not set(NAMES) - literals
 
 
 def test_codes_belong_to_their_groups() -> None:
