@@ -80,6 +80,10 @@ def _type_argument(body: Body, expr: st.Expr) -> Type:
     return resolve_type(body.program, body.module, body.environment, expr)
 
 
+def _is_type_variable(body: Body, expr: st.Expr) -> bool:
+    return isinstance(expr, st.Name) and expr.id in body.environment
+
+
 # --- Numbers -----------------------------------------------------------------------------------
 
 
@@ -110,9 +114,12 @@ def _conversion_kind(actual: Type, kind: Type) -> str | None:
     from compiler.types import widens
 
     match actual, kind:
-        case ((IntType() | TypeVarType(bound="Integer")), IntType()):
+        case (
+            (IntType() | TypeVarType(bound="Integer")),
+            (IntType() | TypeVarType(bound="Integer")),
+        ):
             return "widen" if widens(actual, kind) else "checked"
-        case BoolType(), IntType():
+        case BoolType(), (IntType() | TypeVarType(bound="Integer")):
             return "widen"
         case FloatType(), IntType():
             return "float_to_int"
@@ -205,6 +212,8 @@ def _bits(body: Body, kind: Type) -> int | None:
 
 
 def _limit(which: str) -> Callable[[Body, st.Call, Type | None], tt.Expr]:
+    """`bits_of` of a type variable is a `u32`, since its value is not known where it is written."""
+
     def limit(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         kind = _type_argument(body, expr.args[0].value)
         if isinstance(kind, TypeVarType) and kind.bound == "Integer":
@@ -214,7 +223,10 @@ def _limit(which: str) -> Callable[[Body, st.Call, Type | None], tt.Expr]:
                 body.report("not-an-integer-type", expr.args[0].span, found=kind)
             return error_expr(expr.span)
         value: int = getattr(kind, which)
-        return tt.IntConst(LITERAL_INT if which == "width" else kind, expr.span, value)
+        if which != "width":
+            return tt.IntConst(kind, expr.span, value)
+        result = U32 if _is_type_variable(body, expr.args[0].value) else LITERAL_INT
+        return tt.IntConst(result, expr.span, value)
 
     return limit
 
@@ -471,6 +483,8 @@ def _unreachable(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
 
 
 def _size(which: str) -> Callable[[Body, st.Call, Type | None], tt.Expr]:
+    """Of a type variable it is a `usize`, as `bits_of` is a `u32`."""
+
     def size(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
         from compiler import layout
 
@@ -480,7 +494,8 @@ def _size(which: str) -> Callable[[Body, st.Call, Type | None], tt.Expr]:
         if isinstance(kind, TypeVarType):
             return tt.ZeroConst(body.usize, expr.span)
         function = layout.size_of if which == "sizeof" else layout.align_of
-        return tt.IntConst(LITERAL_INT, expr.span, function(kind, body.program.target))
+        result = body.usize if _is_type_variable(body, expr.args[0].value) else LITERAL_INT
+        return tt.IntConst(result, expr.span, function(kind, body.program.target))
 
     return size
 

@@ -73,7 +73,8 @@ def _unary_value(body: Body, expr: st.Unary, value: tt.Expr) -> tt.Expr:
     if expr.op == "+" and number:
         return value
     if expr.op == "-" and number:
-        if isinstance(kind, IntType) and not kind.signed and body.mode == "checked":
+        unsigned = isinstance(kind, IntType) and not kind.signed
+        if unsigned and body.mode == "checked" and not body.environment:
             body.report("negative-unsigned", expr.span, type=kind)
             return error_expr(expr.span)
         return tt.Negate(kind, expr.span, value, body.mode)
