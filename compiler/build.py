@@ -2,9 +2,10 @@
 
     source files -> units (`units`) -> link (`link`) -> pykern.elf, servers/*.wasm -> initrd.tar
 
-A build that finished leaves a record of every file it read and wrote. If all of them are as they were, the
-next one ends there, before the compiler's libraries are imported. Otherwise what changed is found module by module
-in the cache. The same input gives the same bytes, whatever was cached and however many processes worked.
+A build that finished leaves a record of every file it read and wrote. If all of them are as they
+were, the next one ends there, before the compiler's libraries are imported. Otherwise what changed
+is found module by module in the cache. The same input gives the same bytes, whatever was cached and
+however many processes worked.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class BuildRequest:
 
 @dataclass(slots=True)
 class BuildResult:
-    """`compiled`: units that were not in the cache; `sizes`: (section, bytes, rights) of the kernel."""
+    """`compiled`: units not found in the cache; `sizes`: (section, bytes, rights) of the kernel."""
 
     elf: Path
     initrd: Path
@@ -75,7 +76,7 @@ class BuildResult:
 def build_project(
     request: BuildRequest, progress: Progress | None = None, pack: Pack | None = None
 ) -> BuildResult:
-    """Builds what changed. Raises `CompileError` for mistakes in dialect files, `BuildError` for others."""
+    """Builds what changed. Mistakes in the dialect are `CompileError`s, others `BuildError`s."""
     return _Build(request, progress or Progress(), pack or _pack_initrd).run()
 
 

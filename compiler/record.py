@@ -1,7 +1,7 @@
-"""The record a finished build leaves: what it read and what it wrote, to see at a glance that nothing changed.
+"""The record a finished build leaves: what it read and wrote, to see soon that nothing changed.
 
-Besides the files it read, a build depends on which files there are: an assembly file, server or kernel test that
-is new has been read by nobody. So the record also has the names in those folders.
+Besides the files it read, a build depends on which files there are: an assembly file, server or
+kernel test that is new has been read by nobody. So the record also has the names in those folders.
 """
 
 from __future__ import annotations
