@@ -1,6 +1,6 @@
 """Draws the picture of a boot in README: what `pykern run` printed, as an SVG.
 
-    pykern run --events | python docs/draw_boot.py docs/boot.svg
+    pykern run | python docs/draw_boot.py docs/boot.svg
 """
 
 from __future__ import annotations
