@@ -38,21 +38,25 @@ from kernel_src.wasm.decode import Instruction
 from kernel_src.wasm.errors import Malformed, Unsupported
 from kernel_src.wasm.module import FuncType
 from kernel_src.wasm.opcodes import NAMES
-from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u16, u32
+from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u16, u32, u64
 
-# What the opcodes from i32.load to i64.load32_u, and from i32.store to i64.store32, become. NOP
-# marks those of floats.
+# What the opcodes from i32.load to i64.load32_u, and from i32.store to i64.store32, become
 LOADS: Final[Array[Op, 14]] = Array(
-    Op.LOAD32_U, Op.LOAD64, Op.NOP, Op.NOP, Op.LOAD8_S, Op.LOAD8_U, Op.LOAD16_S, Op.LOAD16_U,
-    Op.LOAD8_S, Op.LOAD8_U, Op.LOAD16_S, Op.LOAD16_U, Op.LOAD32_S, Op.LOAD32_U,
+    Op.LOAD32_U, Op.LOAD64, Op.LOAD32_U, Op.LOAD64, Op.LOAD8_S, Op.LOAD8_U, Op.LOAD16_S,
+    Op.LOAD16_U, Op.LOAD8_S, Op.LOAD8_U, Op.LOAD16_S, Op.LOAD16_U, Op.LOAD32_S, Op.LOAD32_U,
 )  # fmt: skip
 LOAD_TYPES: Final[Array[Type, 14]] = Array(
-    Type.I32, Type.I64, Type.NONE, Type.NONE, Type.I32, Type.I32, Type.I32, Type.I32,
-    Type.I64, Type.I64, Type.I64, Type.I64, Type.I64, Type.I64,
+    Type.I32, Type.I64, Type.F32, Type.F64, Type.I32, Type.I32, Type.I32,
+    Type.I32, Type.I64, Type.I64, Type.I64, Type.I64, Type.I64, Type.I64,
 )  # fmt: skip
 STORES: Final[Array[Op, 9]] = Array(
-    Op.STORE32, Op.STORE64, Op.NOP, Op.NOP, Op.STORE8, Op.STORE16, Op.STORE8, Op.STORE16, Op.STORE32
-)
+    Op.STORE32, Op.STORE64, Op.STORE32, Op.STORE64, Op.STORE8, Op.STORE16, Op.STORE8, Op.STORE16,
+    Op.STORE32,
+)  # fmt: skip
+# From i32.const to f64.const
+CONST_TYPES: Final[Array[Type, 4]] = Array(Type.I32, Type.I64, Type.F32, Type.F64)
+SIGN_32: Final[u64] = 1 << 31
+SIGN_64: Final[u64] = 1 << 63
 
 
 @raises(ArenaFull, Unsupported)
@@ -82,11 +86,13 @@ def build_locals(builder: Ptr[Builder], param_count: u32) -> None:
     for i in range(param_count):
         builder.current[i] = builder.emit(Op.PARAM, builder.ir_type(builder.types[i]), i)
     builder.function.blocks[0].params = param_count
-    zero_32 = builder.constant(Type.I32, 0)
-    zero_64 = builder.constant(Type.I64, 0)
+    # Most bodies have locals of one or two types, in runs: one zero for each run
+    zero = NONE
     for i in range(param_count, u32(len(builder.types))):
         type = builder.ir_type(builder.types[i])
-        builder.current[i] = zero_32 if type == Type.I32 else zero_64
+        if zero == NONE or builder.type_of(zero) != type:
+            zero = builder.constant(type, 0)
+        builder.current[i] = zero
 
 
 def end_function(builder: Ptr[Builder]) -> None:
@@ -218,13 +224,11 @@ def build_variable(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
 def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     """Loads, stores, memory.size and memory.grow, constants."""
     opcode = insn.opcode
-    if opcode == codes.I32_CONST:
-        builder.push(builder.constant(Type.I32, insn.value))
+    if opcode >= codes.I32_CONST:
+        type = CONST_TYPES[opcode - codes.I32_CONST]
+        builder.push(builder.constant(type, insn.value))
         return
-    if opcode == codes.I64_CONST:
-        builder.push(builder.constant(Type.I64, insn.value))
-        return
-    if insn.index != 0 or opcode > codes.I64_CONST:
+    if insn.index != 0:
         refuse(builder, insn)
     offset = truncate(u32, insn.value)
     if opcode == codes.MEMORY_SIZE:
@@ -232,15 +236,11 @@ def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     elif opcode == codes.MEMORY_GROW:
         build_runtime_call(builder, RUNTIME_MEMORY_GROW, 1, Type.I32)
     elif opcode >= codes.I32_STORE:
-        op = STORES[opcode - codes.I32_STORE]
-        if op == Op.NOP:
-            refuse(builder, insn)
         value = builder.pop()
+        op = STORES[opcode - codes.I32_STORE]
         builder.emit(op, Type.NONE, builder.pop(), value, offset)
     else:
         op = LOADS[opcode - codes.I32_LOAD]
-        if op == Op.NOP:
-            refuse(builder, insn)
         type = LOAD_TYPES[opcode - codes.I32_LOAD]
         builder.push(builder.emit(op, type, builder.pop(), 0, offset))
 
@@ -303,13 +303,56 @@ def build_conversion(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
             build_unary(builder, Op.EXTEND16_S, Type.I64)
         case codes.I64_EXTEND32_S:
             build_unary(builder, Op.EXTEND32_S, Type.I64)
+        case codes.I32_REINTERPRET_F32:
+            build_unary(builder, Op.REINTERPRET, Type.I32)
+        case codes.I64_REINTERPRET_F64:
+            build_unary(builder, Op.REINTERPRET, Type.I64)
+        case codes.F32_REINTERPRET_I32:
+            build_unary(builder, Op.REINTERPRET, Type.F32)
+        case codes.F64_REINTERPRET_I64:
+            build_unary(builder, Op.REINTERPRET, Type.F64)
         case _:
-            build_bulk(builder, insn)
+            build_sign_operation(builder, insn)
 
 
 @raises(ArenaFull)
 def build_unary(builder: Ptr[Builder], op: Op, type: Type) -> None:
     builder.push(builder.emit(op, type, builder.pop()))
+
+
+@raises(ArenaFull, Unsupported)
+def build_sign_operation(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    """The float instructions that are operations on bits (specification 4.3.3: neg, abs and
+    copysign do not touch a NaN's payload)."""
+    match insn.opcode:
+        case codes.F32_NEG:
+            build_mask(builder, Op.XOR, Type.F32, SIGN_32)
+        case codes.F64_NEG:
+            build_mask(builder, Op.XOR, Type.F64, SIGN_64)
+        case codes.F32_ABS:
+            build_mask(builder, Op.AND, Type.F32, SIGN_32 - 1)
+        case codes.F64_ABS:
+            build_mask(builder, Op.AND, Type.F64, SIGN_64 - 1)
+        case codes.F32_COPYSIGN:
+            build_copysign(builder, Type.F32, SIGN_32)
+        case codes.F64_COPYSIGN:
+            build_copysign(builder, Type.F64, SIGN_64)
+        case _:
+            build_bulk(builder, insn)
+
+
+@raises(ArenaFull)
+def build_mask(builder: Ptr[Builder], op: Op, type: Type, mask: u64) -> None:
+    value = builder.pop()
+    builder.push(builder.emit(op, type, value, builder.constant(type, mask)))
+
+
+@raises(ArenaFull)
+def build_copysign(builder: Ptr[Builder], type: Type, sign: u64) -> None:
+    build_mask(builder, Op.AND, type, sign)
+    from_right = builder.pop()
+    build_mask(builder, Op.AND, type, sign - 1)
+    builder.push(builder.emit(Op.OR, type, builder.pop(), from_right))
 
 
 @raises(ArenaFull, Unsupported)

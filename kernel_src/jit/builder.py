@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import kernel_src.wasm.types as types
 from kernel_src.jit.ir import (
     NONE,
     USES_A,
@@ -35,7 +36,6 @@ from kernel_src.jit.prescan import Prescan
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
 from kernel_src.wasm.errors import Unsupported
 from kernel_src.wasm.module import Module
-from kernel_src.wasm.types import I32, I64, type_name
 from pykern.lang import Ptr, Slice, Str, fill, raises, ref, struct, u8, u32, u64, usize, zeroed
 
 UNSUPPORTED_TYPE: Final[Str] = "the compiler does not have values of this type"
@@ -185,12 +185,19 @@ class Builder:
     @raises(Unsupported)
     def ir_type(self, type: u8) -> Type:
         """The compiler's type of a wasm value type."""
-        if type == I32:
-            return Type.I32
-        if type == I64:
-            return Type.I64
-        self.module.failure.unsupported(UNSUPPORTED_TYPE, self.offset, type_name(type))
-        return Type.NONE
+        match type:
+            case types.I32:
+                return Type.I32
+            case types.I64:
+                return Type.I64
+            case types.F32:
+                return Type.F32
+            case types.F64:
+                return Type.F64
+            case _:
+                failure = self.module.failure
+                failure.unsupported(UNSUPPORTED_TYPE, self.offset, types.type_name(type))
+                return Type.NONE
 
     # Operand stack
 

@@ -198,8 +198,8 @@ def finish_fixup(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
 
 @raises(ArenaFull)
 def emit_trap(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
-    """Out of line: a `ud2`. One comparison has found that a signature differs; if the element is null, its
-    number is 0, and the trap another one."""
+    """Out of line: a `ud2`. One comparison has found that a signature differs; if the element is
+    null, its number is 0, and the trap another one."""
     code = emitter.code
     patch_fixup(emitter, fixup, code.used)
     if fixup.cause == TRAP_SIGNATURE:

@@ -45,6 +45,9 @@ class Type:
     NONE = 0  # the instruction defines no value
     I32 = 1
     I64 = 2
+    # A float is its bits, in general registers: it can be moved, not computed with.
+    F32 = 3
+    F64 = 4
 
 
 @enum(u8)
@@ -87,33 +90,34 @@ class Op:
     EXTEND8_S = 34
     EXTEND16_S = 35
     EXTEND32_S = 36
-    SELECT = 37
-    LOAD8_S = 38
-    LOAD8_U = 39
-    LOAD16_S = 40
-    LOAD16_U = 41
-    LOAD32_S = 42
-    LOAD32_U = 43
-    LOAD64 = 44
-    STORE8 = 45
-    STORE16 = 46
-    STORE32 = 47
-    STORE64 = 48
-    GLOBAL_GET = 49
-    GLOBAL_SET = 50
-    MEMORY_SIZE = 51
-    CALL = 52
-    CALL_INDIRECT = 53
-    CALL_RUNTIME = 54
-    RESULT = 55
-    JUMP = 56
-    BRANCH = 57
-    SWITCH = 58
-    RETURN = 59
-    TRAP = 60
+    REINTERPRET = 37
+    SELECT = 38
+    LOAD8_S = 39
+    LOAD8_U = 40
+    LOAD16_S = 41
+    LOAD16_U = 42
+    LOAD32_S = 43
+    LOAD32_U = 44
+    LOAD64 = 45
+    STORE8 = 46
+    STORE16 = 47
+    STORE32 = 48
+    STORE64 = 49
+    GLOBAL_GET = 50
+    GLOBAL_SET = 51
+    MEMORY_SIZE = 52
+    CALL = 53
+    CALL_INDIRECT = 54
+    CALL_RUNTIME = 55
+    RESULT = 56
+    JUMP = 57
+    BRANCH = 58
+    SWITCH = 59
+    RETURN = 60
+    TRAP = 61
 
 
-OPS: Final = 61
+OPS: Final = 62
 
 # One row an operation, in the order of `Op`: name; properties; the operand words.
 #   a b c  the word is a value
@@ -158,6 +162,7 @@ extend_s    ap
 extend8_s   ap
 extend16_s  ap
 extend32_s  ap
+reinterpret ap    the same bits as another type of that width
 select      abcp  c: the condition; a: the value if it is not zero; b: if it is
 load8_s     a     a: address; c: offset
 load8_u     a
@@ -205,7 +210,7 @@ def property_table(rows: str) -> list[int]:
     return table
 
 
-PROPERTIES: Final[Array[u8, 61]] = property_table(ROWS)
+PROPERTIES: Final[Array[u8, 62]] = property_table(ROWS)
 static_assert(Op.TRAP.value == OPS - 1, "a row of ROWS for each Op")
 
 
@@ -354,6 +359,11 @@ class Function:
 
 def has_property(op: Op, property: u8) -> bool:
     return PROPERTIES[op.value] & property != 0
+
+
+def is_wide(type: Type) -> bool:
+    """Does a value of the type have 64 bits?"""
+    return type == Type.I64 or type == Type.F64
 
 
 def low_half(bits: u64) -> u32:

@@ -29,6 +29,7 @@ from kernel_src.jit.ir import (
     Type,
     has_property,
     high_half,
+    is_wide,
     low_half,
 )
 from kernel_src.jit.machine import (
@@ -139,7 +140,7 @@ class Selector:
         return self.is_32(value) or encode.fits_i32(bits)
 
     def is_32(self, value: u32) -> bool:
-        return self.function.insts[value].type == Type.I32
+        return not is_wide(self.function.insts[value].type)
 
     def set_right(self, inst: Ptr[MInst], value: u32) -> None:
         """Makes `value` the second operand: b, or the immediate."""
@@ -216,7 +217,7 @@ def select_inst(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
         case _:
             if inst.op.value <= Op.GE_U.value:
                 select_set(selector, inst, value)
-            elif inst.op.value <= Op.EXTEND32_S.value:
+            elif inst.op.value <= Op.REINTERPRET.value:
                 select_unary(selector, inst, value)
             else:
                 select_access(selector, inst, value)
@@ -229,7 +230,7 @@ def select_inst(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
 def select_alu(selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: u8) -> None:
     made = selector.add(MOp.ALU)
     made.sub = op
-    made.wide = inst.type == Type.I64
+    made.wide = is_wide(inst.type)
     made.dst = value
     left = inst.a
     right = inst.b
@@ -251,7 +252,7 @@ def select_mul(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
         add_shift(selector, inst, value, left, encode.SHIFT_SHL, log2(selector, right))
         return
     made = selector.add(MOp.MUL)
-    made.wide = inst.type == Type.I64
+    made.wide = is_wide(inst.type)
     made.dst = value
     made.a = selector.in_register(left)
     selector.set_right(made, right)
@@ -271,7 +272,7 @@ def add_shift(
 ) -> None:
     made = selector.add(MOp.SHIFT)
     made.sub = op
-    made.wide = inst.type == Type.I64
+    made.wide = is_wide(inst.type)
     made.dst = value
     made.a = selector.in_register(left)
     made.imm = count
@@ -281,13 +282,13 @@ def add_shift(
 def select_shift(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     op = SHIFTS[inst.op.value - Op.SHL.value]
     if selector.function.is_const(inst.b):
-        width: u32 = 64 if inst.type == Type.I64 else 32
+        width: u32 = 64 if is_wide(inst.type) else 32
         count = low_half(selector.function.const_bits(inst.b)) & (width - 1)
         add_shift(selector, inst, value, inst.a, op, count)
         return
     made = selector.add(MOp.SHIFT_BY)
     made.sub = op
-    made.wide = inst.type == Type.I64
+    made.wide = is_wide(inst.type)
     made.dst = value
     made.a = selector.in_register(inst.a)
     made.b = inst.b
@@ -308,7 +309,7 @@ def select_division(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> Non
     result.dst = value
     result.sub = RDX if remainder else RAX
     made = selector.add(MOp(MOp.DIV_S.value + inst.op.value - Op.DIV_S.value))
-    made.wide = inst.type == Type.I64
+    made.wide = is_wide(inst.type)
     made.imm = u32(is_harmless_divisor(selector, inst.b))
     made.a = selector.in_register(inst.a)
     made.b = selector.in_register(inst.b)
@@ -329,7 +330,7 @@ def select_mask(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     mask = selector.function.const_bits(inst.b) - 1
     made = selector.add(MOp.ALU)
     made.sub = encode.ALU_AND
-    made.wide = inst.type == Type.I64
+    made.wide = is_wide(inst.type)
     made.dst = value
     made.a = selector.in_register(inst.a)
     if mask <= MAX_DISPLACEMENT:
@@ -358,8 +359,9 @@ def select_unary(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
             pass
     made = selector.add(op)
     made.dst = value
-    # A 32-bit value is zero-extended wherever it is, so extend_u is a copy of all 64 bits.
-    made.wide = inst.type == Type.I64
+    # A 32-bit value is zero-extended wherever it is, so extend_u is a copy of all 64 bits; so are
+    # the reinterpretations. wrap has a 32-bit result and clears the upper half.
+    made.wide = is_wide(inst.type) or inst.op == Op.REINTERPRET
     made.a = selector.in_register(inst.a)
 
 
@@ -477,7 +479,7 @@ def select_access(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     else:
         made.dst = value
         made.sub = LOADS[inst.op.value - Op.LOAD8_S.value]
-        made.wide = inst.type == Type.I64
+        made.wide = is_wide(inst.type)
     set_address(selector, made, inst.a, inst.c)
 
 
@@ -520,7 +522,7 @@ def select_context(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None
     made.imm = global_offset(inst.b)
     if inst.op == Op.GLOBAL_GET:
         made.dst = value
-        made.sub = LOAD_64 if inst.type == Type.I64 else LOAD_U32
+        made.sub = LOAD_64 if is_wide(inst.type) else LOAD_U32
     else:
         made.sub = 4 if selector.is_32(inst.a) else 8
         made.b = selector.in_register(inst.a)

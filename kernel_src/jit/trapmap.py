@@ -7,6 +7,7 @@ backtrace can name the calls.
 
 from __future__ import annotations
 
+from kernel_src.jit.context import TRAP_NONE
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
 from pykern.lang import Ptr, Slice, raises, ref, struct, u8, u32, zeroed
 
@@ -62,7 +63,15 @@ class TrapMap:
         self.function_count += 1
 
     def find(self, code: u32) -> Ptr[TrapEntry] | None:
-        """The entry for the instruction at offset `code`."""
+        """The entry for a fault of the instruction at offset `code`."""
+        return self.entry_at(code, False)
+
+    def find_call(self, code: u32) -> Ptr[TrapEntry] | None:
+        """The entry for the call that returns to offset `code`."""
+        return self.entry_at(code, True)
+
+    def entry_at(self, code: u32, is_return: bool) -> Ptr[TrapEntry] | None:
+        """One offset may have both: what follows a call that does not return traps."""
         low: u32 = 0
         high = self.count
         while low < high:
@@ -71,8 +80,10 @@ class TrapMap:
                 low = middle + 1
             else:
                 high = middle
-        if low < self.count and self.entries[low].code == code:
-            return self.entries[low]
+        while low < self.count and self.entries[low].code == code:
+            if (self.entries[low].cause == TRAP_NONE) == is_return:
+                return self.entries[low]
+            low += 1
         return None
 
     def function_at(self, code: u32) -> Ptr[FunctionCode] | None:

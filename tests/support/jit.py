@@ -1,8 +1,8 @@
 """The kernel's wasm compiler in the test process: compile a module, look at its code, run it.
 
-The code runs in memory that is written first and made executable afterwards. A fault in it is a trap:
-a signal handler of a few instructions leaves the address in `Context.trap` and goes on at the trap exit, so the
-entry returns the address, and the module's own trap map says what it means.
+The code runs in memory that is written first and made executable afterwards. A fault in it is a
+trap: a signal handler of a few instructions leaves the address in `Context.trap` and goes on at the
+trap exit, so the entry returns the address, and the module's own trap map says what it means.
 """
 
 from __future__ import annotations
@@ -204,11 +204,14 @@ class Instance:
             text = host.array("u8", 200)
             length = failure.describe(text)
             raise Refused(bytes(text[:length].bytes()).decode()) from error
+        except (runtime.Unlinkable, runtime.InitialiserTrapped, runtime.NoMemory) as error:
+            raise Refused(type(error).__name__) from error
         self._runtime = runtime
         self.module = self.program.module
         self.context = self.program.instance.context
         code = self.program.code
-        handler = _handler_code(code.start, code.start + code.size, context.TRAP, context.TRAP_EXIT)
+        end = code.start + code.size
+        handler = _handler_code(code.start, end, context.TRAP, context.TRAP_EXIT)
         self._handler = _executable(handler)
         self._enter = _Enter(code.start + self.program.compiler.stubs.enter)
 
@@ -246,7 +249,7 @@ class Instance:
         if trap < start:
             return Trap(TRAP_NAMES[trap], 0)
         entry = self.program.compiler.traps.find(trap - start)
-        assert entry is not None, f"a fault at {trap - start:#x}, where the trap map has nothing"
+        assert entry is not None, f"a fault at {trap - start:#x}, where the map has nothing"
         return Trap(TRAP_NAMES[entry.cause], entry.offset)
 
     def memory(self) -> bytes:
