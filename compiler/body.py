@@ -161,9 +161,7 @@ class Body:
             if self._caught(error):
                 continue
             self.raised.add(error)
-            if self.function is None:
-                self.report("raise-in-constant", span, name=error.short)
-            elif error not in self.function.raises:
+            if self.function is not None and error not in self.function.raises:
                 self.report("unlisted-error", span, name=error.short, function=self.function.name)
 
     def _caught(self, error: tt.ErrorClass) -> bool:

@@ -81,10 +81,8 @@ def _error_flow(start: Flow, frame: TryFrame) -> Flow:
 
 def _handler_errors(body: Body, handlers: list[st.Handler]) -> list[list[tt.ErrorClass] | None]:
     caught: list[list[tt.ErrorClass] | None] = []
-    for index, handler in enumerate(handlers):
+    for handler in handlers:
         if handler.error is None:
-            if index != len(handlers) - 1:
-                body.report("handler-after-all", handler.span)
             caught.append(None)
             continue
         names = handler.error.items if isinstance(handler.error, st.TupleExpr) else [handler.error]

@@ -135,8 +135,7 @@ def _named_type(
         case LanguageSymbol():
             found = language_type(program, symbol.name)
             if found is None:
-                key = "bare-int" if symbol.name == "int" else "not-a-type"
-                program.report(key, expr.span, found=symbol.name)
+                program.report("not-a-type", expr.span, found=symbol.name)
                 return ERROR
             return found
         case ClassDecl():

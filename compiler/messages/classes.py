@@ -9,7 +9,9 @@ ENTRIES: list[Entry] = [
         name="class-without-kind",
         code="PK0501",
         title="class without a kind",
-        message="`{name}` needs `@struct`, `@value`, `@enum(u8)`, `@flags(u32)`, `Error` or `Protocol`",
+        message=(
+            "`{name}` needs `@struct`, `@value`, `@enum(u8)`, `@flags(u32)`, `Error` or `Protocol`"
+        ),
         explanation="A class is one of these, and says which.",
         broken=("class «Box»:\n    size: u32\n"),
         mended=("@struct\nclass Box:\n    size: u32\n"),
@@ -46,7 +48,9 @@ ENTRIES: list[Entry] = [
         code="PK0505",
         title="inheritance",
         message="`{name}` can't be a base class",
-        explanation="A class is built of fields. Only `Generic[T]`, `Protocol` and `Error` are bases.",
+        explanation=(
+            "A class is built of fields. Only `Generic[T]`, `Protocol` and `Error` are bases."
+        ),
         broken=(
             "@struct\nclass Box:\n    size: u32\n\n\n@struct\nclass Crate(«Box»):\n    count: u32\n"
         ),
@@ -144,7 +148,9 @@ ENTRIES: list[Entry] = [
         code="PK0514",
         title="method without `self`",
         message="the first parameter of the method `{name}` is `self`",
-        explanation="A method works on an object; without one it is a `@staticmethod` or a function.",
+        explanation=(
+            "A method works on an object; without one it is a `@staticmethod` or a function."
+        ),
         broken=("@struct\nclass Box:\n    size: u32\n\n    def «grow»() -> None:\n        pass\n"),
         mended=(
             "@struct\nclass Box:\n    size: u32\n\n    def grow(self) -> None:\n        pass\n"

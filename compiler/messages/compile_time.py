@@ -10,7 +10,10 @@ ENTRIES: list[Entry] = [
         code="PK0901",
         title="not a constant expression",
         message="this is not constant",
-        explanation="A constant, an array length, an enum's member and a variable's first value are computed while compiling: from literals, constants, sizes and `@comptime` functions.",
+        explanation=(
+            "A constant, an array length, an enum's member and a variable's first value are "
+            "computed while compiling: from literals, constants, sizes and `@comptime` functions."
+        ),
         broken=("def g() -> u32:\n    return 3\n\n\nLIMIT: Final[u32] = «g()»\n"),
         mended=("@comptime\ndef g() -> int:\n    return 3\n\n\nLIMIT: Final[u32] = g()\n"),
     ),
@@ -73,9 +76,13 @@ ENTRIES: list[Entry] = [
         code="PK0908",
         title="constant without a type",
         message="`{name}` is storage: give its type",
-        explanation="An array or struct constant is read-only data; its type says how it is laid out.",
-        broken=("«TABLE»: Final = Array(u8(1), u8(2))\n"),
-        mended=("TABLE: Final[Array[u8, 2]] = Array(1, 2)\n"),
+        explanation=(
+            "An array or struct constant is read-only data; its type says how it is laid out."
+        ),
+        broken=("BYTES: Final[Array[u8, 2]] = Array(1, 2)\n«TABLE»: Final = BYTES\n"),
+        mended=(
+            "BYTES: Final[Array[u8, 2]] = Array(1, 2)\nTABLE: Final[Array[u8, 2]] = Array(1, 2)\n"
+        ),
     ),
     Entry(
         name="circular-constant",
@@ -92,7 +99,10 @@ ENTRIES: list[Entry] = [
         code="PK0910",
         title="float arithmetic at compile time",
         message="float arithmetic is not done at compile time",
-        explanation="The compiler never computes with floats, so that a constant has the bits that were written.",
+        explanation=(
+            "The compiler never computes with floats, so that a constant has the bits that were "
+            "written."
+        ),
         broken=("USES_FLOAT: Final = True\nHALF: Final[f64] = «1.0 / 2.0»\n"),
         mended=("USES_FLOAT: Final = True\nHALF: Final[f64] = 0.5\n"),
     ),
@@ -121,14 +131,17 @@ ENTRIES: list[Entry] = [
         message="`{file}` can't be read: {problem}",
         explanation="The name is relative to the file that embeds it.",
         broken=('DATA: Final[Slice[u8]] = embed(«"no such file"»)\n'),
-        mended=('DATA: Final[Slice[u8]] = embed("sample.py")\n'),
+        mended=('DATA: Final[Slice[u8]] = embed("data.txt")\n'),
+        others={"data.txt": "text"},
     ),
     Entry(
         name="comptime-failed",
         code="PK0914",
         title="compile-time function failed",
         message="`{name}` failed: {problem}",
-        explanation="A `@comptime` function is run by CPython while compiling; it raised an exception.",
+        explanation=(
+            "A `@comptime` function is run by CPython while compiling; it raised an exception."
+        ),
         broken=("@comptime\ndef g() -> int:\n    return [1][3]\n\n\nLIMIT: Final = «g()»\n"),
         mended=("@comptime\ndef g() -> int:\n    return [1][0]\n\n\nLIMIT: Final = g()\n"),
     ),

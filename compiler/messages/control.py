@@ -37,8 +37,10 @@ ENTRIES: list[Entry] = [
         code="PK0604",
         title="NoReturn function that returns",
         message="`{name}` is `NoReturn` but can end",
-        explanation="Every way through it must panic, call another NoReturn function or loop for ever.",
-        broken=("def «f»() -> NoReturn:\n    pass\n"),
+        explanation=(
+            "Every way through it must panic, call another NoReturn function or loop for ever."
+        ),
+        broken=("def «f»(x: bool) -> NoReturn:\n    while x:\n        pass\n"),
         mended=("def f() -> NoReturn:\n    while True:\n        pass\n"),
     ),
     Entry(
@@ -137,7 +139,10 @@ ENTRIES: list[Entry] = [
         code="PK0612",
         title="match not exhaustive",
         message="not every member is handled: {missing}",
-        explanation="A `match` over an enum names every member or ends with `case _`, so that a new member is not forgotten.",
+        explanation=(
+            "A `match` over an enum names every member or ends with `case _`, so that a new "
+            "member is not forgotten."
+        ),
         broken=(
             "@enum(u8)\n"
             "class Kind:\n"
@@ -193,23 +198,41 @@ ENTRIES: list[Entry] = [
         code="PK0614",
         title="pattern not in the dialect",
         message="this pattern is not in the dialect",
-        explanation="Literals, enum members, constants, `|`, captures, `_`, tuples and class patterns are.",
-        broken=(
-            "def f(p: Ptr[u32] | None) -> u32:\n"
-            "    match p:\n"
-            "        case None:\n"
-            "            return 0\n"
-            "        case _:\n"
-            "            return 1\n"
+        explanation=(
+            "Literals, enum members, constants, `|`, captures, `_`, tuples and class patterns are."
         ),
-        mended="",
+        broken=(
+            "import sample.limits as limits\n"
+            "from sample.limits import Point\n"
+            "\n"
+            "\n"
+            "def f(p: Point) -> u32:\n"
+            "    match p:\n"
+            "        case «limits.ORIGIN»:\n"
+            "            return 1\n"
+            "    return 2\n"
+        ),
+        mended=(
+            "from sample.limits import Point\n"
+            "\n"
+            "\n"
+            "def f(p: Point) -> u32:\n"
+            "    match p:\n"
+            "        case Point(x=0):\n"
+            "            return 1\n"
+            "    return 2\n"
+        ),
+        others={"limits.py": "@value\nclass Point:\n    x: u32\n\n\nORIGIN: Final = Point(0)\n"},
     ),
     Entry(
         name="pattern-class",
         code="PK0615",
         title="class pattern of another type",
         message="the subject is a `{type}`",
-        explanation="A class pattern takes a value of that class apart; there is nothing to test at run time.",
+        explanation=(
+            "A class pattern takes a value of that class apart; there is nothing to test at run "
+            "time."
+        ),
         broken=(
             "@value\n"
             "class Point:\n"
@@ -276,7 +299,7 @@ ENTRIES: list[Entry] = [
         title="test with parameters",
         message="the test `{name}` takes nothing and returns nothing",
         explanation="Tests are run by themselves.",
-        broken="",
-        mended="",
+        broken=("@test\ndef «adds»(x: u32) -> None:\n    assert x + 1 > x\n"),
+        mended=("@test\ndef adds() -> None:\n    x: u32 = 1\n    assert x + 1 > x\n"),
     ),
 ]

@@ -10,7 +10,10 @@ ENTRIES: list[Entry] = [
         code="PK0701",
         title="error not listed",
         message="`{name}` can leave `{function}`, which does not list it",
-        explanation="A function says with `@raises` everything that can leave it; otherwise the error is caught inside.",
+        explanation=(
+            "A function says with `@raises` everything that can leave it; otherwise the error is "
+            "caught inside."
+        ),
         broken=("class Full(Error):\n    pass\n\n\ndef f() -> None:\n    «raise Full»\n"),
         mended=(
             "class Full(Error):\n    pass\n\n\n@raises(Full)\ndef f() -> None:\n    raise Full\n"
@@ -93,8 +96,15 @@ ENTRIES: list[Entry] = [
         title="two errors of one code",
         message="`{name}` has the same code as `{other}`: rename one",
         explanation="An error's code is a hash of its name, so that it is the same in every build.",
-        broken="",
-        mended="",
+        broken=(
+            "class CloseLateSignalMistake(Error):\n"
+            "    pass\n"
+            "\n"
+            "\n"
+            "class «ReadOverlongClockFailure»(Error):\n"
+            "    pass\n"
+        ),
+        mended=("class LateSignal(Error):\n    pass\n\n\nclass OverlongClock(Error):\n    pass\n"),
     ),
     Entry(
         name="duplicate-error",
@@ -114,15 +124,6 @@ ENTRIES: list[Entry] = [
         mended=(
             "class Full(Error):\n    pass\n\n\n@raises(Full)\ndef f() -> None:\n    raise Full\n"
         ),
-    ),
-    Entry(
-        name="raise-in-constant",
-        code="PK0710",
-        title="constant that may fail",
-        message="`{name}` can't be handled in a constant",
-        explanation="A constant's value is computed while compiling.",
-        broken="",
-        mended="",
     ),
     Entry(
         name="bare-raise",
@@ -188,15 +189,6 @@ ENTRIES: list[Entry] = [
         ),
     ),
     Entry(
-        name="handler-after-all",
-        code="PK0713",
-        title="handler after a bare except",
-        message="a bare `except` comes last",
-        explanation="It takes everything.",
-        broken="",
-        mended="",
-    ),
-    Entry(
         name="finally-leaves",
         code="PK0714",
         title="`finally` that leaves",
@@ -207,23 +199,22 @@ ENTRIES: list[Entry] = [
             "    pass\n"
             "\n"
             "\n"
-            "def f() -> u32:\n"
+            "def f() -> None:\n"
             "    try:\n"
             "        g()\n"
             "    finally:\n"
-            "        «return 1»\n"
+            "        «return»\n"
         ),
         mended=(
             "def g() -> None:\n"
             "    pass\n"
             "\n"
             "\n"
-            "def f() -> u32:\n"
+            "def f() -> None:\n"
             "    try:\n"
             "        g()\n"
             "    finally:\n"
             "        g()\n"
-            "    return 1\n"
         ),
     ),
     Entry(

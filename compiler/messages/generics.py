@@ -28,7 +28,10 @@ ENTRIES: list[Entry] = [
         code="PK0803",
         title="type variable out of place",
         message="`{name}` means nothing here",
-        explanation="A type variable stands for a type in the signature and body of a generic function or class.",
+        explanation=(
+            "A type variable stands for a type in the signature and body of a generic function "
+            "or class."
+        ),
         broken=('T = TypeVar("T")\n\ncount: Slice[«T»] = zeroed()\n'),
         mended=('T = TypeVar("T")\n\n\ndef f(x: T) -> T:\n    return x\n'),
     ),
@@ -66,7 +69,9 @@ ENTRIES: list[Entry] = [
         code="PK0805",
         title="type argument can't be found",
         message="`{name}` takes a `{wanted}`, not a `{actual}`",
-        explanation="The argument does not fit the parameter whatever the type variables stand for.",
+        explanation=(
+            "The argument does not fit the parameter whatever the type variables stand for."
+        ),
         broken=(
             'T = TypeVar("T")\n'
             "\n"
@@ -124,7 +129,9 @@ ENTRIES: list[Entry] = [
         code="PK0807",
         title="generic function as a value",
         message="`{name}` is generic: it is many functions",
-        explanation="A function pointer points to one. Wrap the instance that is meant in a function.",
+        explanation=(
+            "A function pointer points to one. Wrap the instance that is meant in a function."
+        ),
         broken=(
             'T = TypeVar("T")\n'
             "\n"

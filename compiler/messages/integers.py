@@ -29,7 +29,10 @@ ENTRIES: list[Entry] = [
         code="PK0303",
         title="conversion that may lose something",
         message="a `{actual}` does not always fit `{wanted}`",
-        explanation="Integers widen by themselves only where every value of the one is a value of the other, on every target.",
+        explanation=(
+            "Integers widen by themselves only where every value of the one is a value of the "
+            "other, on every target."
+        ),
         broken=("def f(a: u64) -> u32:\n    return «a»\n"),
         mended=("def f(a: u64) -> u32:\n    return u32(a)\n"),
         help="`{wanted}(…)` checks, `truncate({wanted}, …)` keeps the low bits",
@@ -39,7 +42,10 @@ ENTRIES: list[Entry] = [
         code="PK0304",
         title="no type holds both operands",
         message="no integer type holds both `{left}` and `{right}`",
-        explanation="An operation on two widths is done in the one that holds both; neither does. Convert one.",
+        explanation=(
+            "An operation on two widths is done in the one that holds both; neither does. "
+            "Convert one."
+        ),
         broken=("def f(a: u32, b: i32) -> i32:\n    return «a + b»\n"),
         mended=("def f(a: u32, b: i32) -> i64:\n    return i64(a) + b\n"),
     ),
@@ -68,7 +74,10 @@ ENTRIES: list[Entry] = [
         code="PK0307",
         title="`**` at run time",
         message="`**` is for constants",
-        explanation="Powers are compile-time arithmetic; at run time say the multiplication or shift that is meant.",
+        explanation=(
+            "Powers are compile-time arithmetic; at run time say the multiplication or shift "
+            "that is meant."
+        ),
         broken=("def f(a: u32) -> u32:\n    return a «**» 2\n"),
         mended=("def f(a: u32) -> u32:\n    return a * a\n"),
     ),
@@ -95,7 +104,10 @@ ENTRIES: list[Entry] = [
         code="PK0310",
         title="signed index",
         message="an index is unsigned, not `{type}`",
-        explanation="In Python a negative index counts from the end; so that a file means one thing, an index can't be negative.",
+        explanation=(
+            "In Python a negative index counts from the end; so that a file means one thing, an "
+            "index can't be negative."
+        ),
         broken=("def f(a: Slice[u32], i: i32) -> u32:\n    return a[«i»]\n"),
         mended=("def f(a: Slice[u32], i: i32) -> u32:\n    return a[usize(i)]\n"),
         help="`usize(…)` checks that it is not negative",
@@ -151,15 +163,7 @@ ENTRIES: list[Entry] = [
         title="signed step that is not constant",
         message="a step that is not constant is unsigned, not `{type}`",
         explanation="Which way a range counts is known at compile time.",
-        broken=(
-            "def f(n: i32, s: i32) -> None:\n"
-            "    for i in range(0, n, «s»):\n"
-            "        pass\n"
-        ),
-        mended=(
-            "def f(n: u32, s: u32) -> None:\n"
-            "    for i in range(0, n, s):\n"
-            "        pass\n"
-        ),
+        broken=("def f(n: i32, s: i32) -> None:\n    for i in range(0, n, «s»):\n        pass\n"),
+        mended=("def f(n: u32, s: u32) -> None:\n    for i in range(0, n, s):\n        pass\n"),
     ),
 ]

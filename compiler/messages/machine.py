@@ -10,7 +10,10 @@ ENTRIES: list[Entry] = [
         code="PK1001",
         title="not on this target",
         message="`{name}` does not exist on `{target}`",
-        explanation='Privileged instructions exist in the kernel, inline assembly on x86_64. `if TARGET == "kernel":` keeps code to one target.',
+        explanation=(
+            "Privileged instructions exist in the kernel, inline assembly on x86_64. `if TARGET "
+            '== "kernel":` keeps code to one target.'
+        ),
         broken=("def f() -> None:\n    «hlt»()\n"),
         mended=('def f() -> None:\n    if TARGET == "kernel":\n        hlt()\n'),
         target="wasm",

@@ -10,7 +10,10 @@ ENTRIES: list[Entry] = [
         code="PK0401",
         title="pointer that may be None",
         message="this may be None: it is a `{type}`",
-        explanation="A nullable pointer is tested before it is used: `if p is None: return`, `p is not None and …`, `assert p is not None`. An assignment ends what the test showed.",
+        explanation=(
+            "A nullable pointer is tested before it is used: `if p is None: return`, `p is not "
+            "None and …`, `assert p is not None`. An assignment ends what the test showed."
+        ),
         broken=(
             "@struct\n"
             "class Box:\n"
@@ -110,7 +113,10 @@ ENTRIES: list[Entry] = [
         code="PK0408",
         title="implicit copy",
         message="a `{type}` is not copied by assignment",
-        explanation="Structs, arrays and cells have identity: in Python the assignment would make a second name, not a copy.",
+        explanation=(
+            "Structs, arrays and cells have identity: in Python the assignment would make a "
+            "second name, not a copy."
+        ),
         broken=(
             "@struct\n"
             "class Box:\n"
@@ -155,7 +161,10 @@ ENTRIES: list[Entry] = [
         code="PK0410",
         title="pointer to a local stored",
         message="this points into the frame, and is stored where it lives longer",
-        explanation="Storing a pointer to a local in a global or through a pointer keeps it after the function has returned.",
+        explanation=(
+            "Storing a pointer to a local in a global or through a pointer keeps it after the "
+            "function has returned."
+        ),
         broken=(
             "last: Ptr[u32] | None = None\n"
             "\n"

@@ -10,25 +10,21 @@ ENTRIES: list[Entry] = [
         code="PK0201",
         title="not a type",
         message="`{found}` is not a type",
-        explanation="An annotation names a type: one of the language's, or a class or alias of the program.",
+        explanation=(
+            "An annotation names a type: one of the language's, or a class or alias of the program."
+        ),
         broken=("def f(x: «3») -> None:\n    pass\n"),
         mended=("def f(x: u32) -> None:\n    pass\n"),
-    ),
-    Entry(
-        name="bare-int",
-        code="PK0202",
-        title="`int` has no width",
-        message="`int` has no width: say `u8` to `u64`, `i8` to `i64`, `usize` or `isize`",
-        explanation="Unbounded integers exist only at compile time. Run-time integers have a width; which one is part of the program's meaning.",
-        broken="",
-        mended="",
     ),
     Entry(
         name="quoted-annotation",
         code="PK0203",
         title="quoted annotation",
         message="annotations need no quotes",
-        explanation="With `from __future__ import annotations` a name may be used in an annotation before it is defined.",
+        explanation=(
+            "With `from __future__ import annotations` a name may be used in an annotation "
+            "before it is defined."
+        ),
         broken=('def f(x: «"u32"») -> None:\n    pass\n'),
         mended=("def f(x: u32) -> None:\n    pass\n"),
     ),
@@ -46,7 +42,10 @@ ENTRIES: list[Entry] = [
         code="PK0205",
         title="None for what is not a pointer",
         message="only a pointer can be None, not `{type}`",
-        explanation="A nullable pointer is the address 0. Other types have no value to spare; use an error, a flag or a value that means nothing.",
+        explanation=(
+            "A nullable pointer is the address 0. Other types have no value to spare; use an "
+            "error, a flag or a value that means nothing."
+        ),
         broken=("def f(x: «u32 | None») -> None:\n    pass\n"),
         mended=("def f(x: Ptr[u32] | None) -> None:\n    pass\n"),
     ),
@@ -95,7 +94,10 @@ ENTRIES: list[Entry] = [
         code="PK0208",
         title="not a generic type",
         message="`{name}` takes no type arguments",
-        explanation="Only `Ptr`, `Array`, `Slice`, `Fn`, `tuple`, the cells and generic classes take type arguments.",
+        explanation=(
+            "Only `Ptr`, `Array`, `Slice`, `Fn`, `tuple`, the cells and generic classes take "
+            "type arguments."
+        ),
         broken=("def f(x: «u32[u8]») -> None:\n    pass\n"),
         mended=("def f(x: u32) -> None:\n    pass\n"),
     ),
@@ -122,7 +124,10 @@ ENTRIES: list[Entry] = [
         code="PK0211",
         title="type a cell can't hold",
         message="`{name}` can't hold `{type}`",
-        explanation="`Atomic` holds integers, bools, enums and pointers, `Mmio` integers and enums: what the machine accesses in one piece.",
+        explanation=(
+            "`Atomic` holds integers, bools, enums and pointers, `Mmio` integers and enums: what "
+            "the machine accesses in one piece."
+        ),
         broken=("cell: Atomic[«Str»] = zeroed()\n"),
         mended=("cell: Atomic[u32] = zeroed()\n"),
     ),
@@ -140,7 +145,10 @@ ENTRIES: list[Entry] = [
         code="PK0213",
         title="struct or array by value",
         message="`{type}` can't be passed by value",
-        explanation="Structs, arrays and cells have identity: they are never copied silently. Pass a `Ptr` to one, or a `Slice` of an array.",
+        explanation=(
+            "Structs, arrays and cells have identity: they are never copied silently. Pass a "
+            "`Ptr` to one, or a `Slice` of an array."
+        ),
         broken=(
             "@struct\nclass Box:\n    size: u32 = 0\n\n\ndef f(box: «Box») -> None:\n    pass\n"
         ),
@@ -154,7 +162,9 @@ ENTRIES: list[Entry] = [
         code="PK0214",
         title="missing annotation",
         message="the {what} of a function needs a type: `{name}`",
-        explanation="Signatures are written in full, so that a caller can be checked without the body.",
+        explanation=(
+            "Signatures are written in full, so that a caller can be checked without the body."
+        ),
         broken=("def f(«x») -> None:\n    pass\n"),
         mended=("def f(x: u32) -> None:\n    pass\n"),
     ),
@@ -181,7 +191,10 @@ ENTRIES: list[Entry] = [
         code="PK0217",
         title="wrong type",
         message="{what} must be a `{wanted}`, not {actual}",
-        explanation="The context asks for one type and the expression has another, with no conversion that happens by itself.",
+        explanation=(
+            "The context asks for one type and the expression has another, with no conversion "
+            "that happens by itself."
+        ),
         broken=("def f() -> u32:\n    return «True»\n"),
         mended=("def f() -> u32:\n    return 1\n"),
     ),
@@ -208,7 +221,10 @@ ENTRIES: list[Entry] = [
         code="PK0220",
         title="no such conversion",
         message="{actual} can't be converted to `{wanted}`",
-        explanation="`u8(x)` and its like convert between integers, from bool, and between integers and floats. `truncate` keeps low bits, `bitcast` reinterprets.",
+        explanation=(
+            "`u8(x)` and its like convert between integers, from bool, and between integers and "
+            "floats. `truncate` keeps low bits, `bitcast` reinterprets."
+        ),
         broken=("def f(a: Str) -> u32:\n    return «u32(a)»\n"),
         mended=("def f(a: u64) -> u32:\n    return u32(a)\n"),
     ),
@@ -217,7 +233,10 @@ ENTRIES: list[Entry] = [
         code="PK0221",
         title="sizes differ in a bitcast",
         message="{actual} has not the bits of `{wanted}`",
-        explanation="`bitcast` gives the same bits another type, so both have the same width; integers, floats, enums, flags and (to integers) pointers take part.",
+        explanation=(
+            "`bitcast` gives the same bits another type, so both have the same width; integers, "
+            "floats, enums, flags and (to integers) pointers take part."
+        ),
         broken=("def f(a: u32) -> u64:\n    return «bitcast(u64, a)»\n"),
         mended=("def f(a: i64) -> u64:\n    return bitcast(u64, a)\n"),
     ),
@@ -318,7 +337,10 @@ ENTRIES: list[Entry] = [
         code="PK0231",
         title="pointer to a function that raises",
         message="`{name}` raises errors, so it can't be a `Fn`",
-        explanation="A call through a pointer has no list of errors; call the function in one that handles them, and point to that.",
+        explanation=(
+            "A call through a pointer has no list of errors; call the function in one that "
+            "handles them, and point to that."
+        ),
         broken=(
             "class Bad(Error):\n"
             "    pass\n"
@@ -339,7 +361,9 @@ ENTRIES: list[Entry] = [
         code="PK0232",
         title="method used as a value",
         message="`{name}` is a method: call it",
-        explanation="There are no bound methods; a function pointer is made from a module-level function.",
+        explanation=(
+            "There are no bound methods; a function pointer is made from a module-level function."
+        ),
         broken=(
             "@struct\n"
             "class Box:\n"
@@ -388,7 +412,9 @@ ENTRIES: list[Entry] = [
         code="PK0234",
         title="tuple index not a literal",
         message="a tuple is indexed with a literal",
-        explanation="The items have different types, so which one is meant must be known at compile time.",
+        explanation=(
+            "The items have different types, so which one is meant must be known at compile time."
+        ),
         broken=("def f(t: tuple[u32, bool], i: u32) -> u32:\n    return t[«i»]\n"),
         mended=("def f(t: tuple[u32, bool]) -> u32:\n    return t[0]\n"),
     ),
@@ -433,7 +459,9 @@ ENTRIES: list[Entry] = [
         code="PK0239",
         title="length of a text",
         message="a `Str` has bytes and characters: say which",
-        explanation="Python counts characters, the machine bytes; they differ, so neither is picked.",
+        explanation=(
+            "Python counts characters, the machine bytes; they differ, so neither is picked."
+        ),
         broken=("def f(a: Str) -> usize:\n    return len(«a»)\n"),
         mended=("def f(a: Str) -> usize:\n    return len(utf8(a))\n"),
         help="`len(utf8(text))` counts bytes",
@@ -469,7 +497,10 @@ ENTRIES: list[Entry] = [
         code="PK0242",
         title="bad format specification",
         message="`{spec}` is not a format specification",
-        explanation="`[[fill]align][sign][#][0][width][,_][.precision][type]`; fill is one ASCII character, width up to 255.",
+        explanation=(
+            "`[[fill]align][sign][#][0][width][,_][.precision][type]`; fill is one ASCII "
+            "character, width up to 255."
+        ),
         broken=('def f(a: u32) -> None:\n    panic(f"{a:«zz»}")\n'),
         mended=('def f(a: u32) -> None:\n    panic(f"{a:8x}")\n'),
     ),
@@ -479,8 +510,8 @@ ENTRIES: list[Entry] = [
         title="format specification for another type",
         message="`{spec}` does not go with {type}",
         explanation="Each part of a specification belongs to numbers or to texts.",
-        broken=('def f(a: u32) -> None:\n    panic(f"{a:«s»}")\n'),
-        mended=('def f(a: u32) -> None:\n    panic(f"{a:d}")\n'),
+        broken=('def f(a: u32) -> None:\n    panic(f"{a:«.3»}")\n'),
+        mended=('def f(a: u32) -> None:\n    panic(f"{a:3}")\n'),
     ),
     Entry(
         name="format-conversion",
@@ -496,7 +527,10 @@ ENTRIES: list[Entry] = [
         code="PK0245",
         title="f-string out of place",
         message="an f-string can only be an argument of type `Format`",
-        explanation="Formatting allocates nothing: the pieces live in the caller's frame until the function that was given them returns.",
+        explanation=(
+            "Formatting allocates nothing: the pieces live in the caller's frame until the "
+            "function that was given them returns."
+        ),
         broken=('def f(a: u32) -> None:\n    x = «f"{a}"»\n'),
         mended=('def f(a: u32) -> None:\n    panic(f"{a}")\n'),
     ),
@@ -523,7 +557,10 @@ ENTRIES: list[Entry] = [
         code="PK0248",
         title="`zeroed()` without a type",
         message="nothing here says what `zeroed()` is",
-        explanation="`zeroed()` takes its type from the context: an annotated variable, a parameter, a field.",
+        explanation=(
+            "`zeroed()` takes its type from the context: an annotated variable, a parameter, a "
+            "field."
+        ),
         broken=("def f() -> None:\n    x = «zeroed()»\n"),
         mended=("def f() -> None:\n    x: Array[u8, 4] = zeroed()\n"),
     ),
@@ -532,7 +569,9 @@ ENTRIES: list[Entry] = [
         code="PK0249",
         title="no zero value",
         message="zero bytes are not a `{type}`: `{part}` is never all zero",
-        explanation="A pointer that is never null and an enum without a member 0 have no zero value.",
+        explanation=(
+            "A pointer that is never null and an enum without a member 0 have no zero value."
+        ),
         broken=(
             "@struct\n"
             "class Box:\n"
@@ -627,7 +666,10 @@ ENTRIES: list[Entry] = [
         code="PK0256",
         title="float in kernel code",
         message="floats need `USES_FLOAT: Final = True` in this module",
-        explanation="Kernel code is compiled without floating-point registers, so that interrupts need not save them.",
+        explanation=(
+            "Kernel code is compiled without floating-point registers, so that interrupts need "
+            "not save them."
+        ),
         broken=("def f() -> None:\n    x = «1.5»\n"),
         mended=("USES_FLOAT: Final = True\n\n\ndef f() -> None:\n    x = 1.5\n"),
     ),
@@ -675,7 +717,10 @@ ENTRIES: list[Entry] = [
         code="PK0261",
         title="no such per-CPU operation",
         message="a per-CPU `{type}` has {names}",
-        explanation="Scalars and values are read and written whole; a struct is reached through its pointer.",
+        explanation=(
+            "Scalars and values are read and written whole; a struct is reached through its "
+            "pointer."
+        ),
         broken=(
             "current: PerCpu[u32] = PerCpu(0)\n\n\ndef f() -> u32:\n    return current.«load»()\n"
         ),
@@ -697,7 +742,10 @@ ENTRIES: list[Entry] = [
         code="PK0263",
         title="type a field can't have",
         message="a field can't be a `{type}`",
-        explanation="`Format` lives only as long as the call it is passed to, `PerCpu` only at module level.",
+        explanation=(
+            "`Format` lives only as long as the call it is passed to, `PerCpu` only at module "
+            "level."
+        ),
         broken=("@struct\nclass Box:\n    text: «Format»\n"),
         mended=("@struct\nclass Box:\n    text: Str\n"),
     ),

@@ -11,7 +11,7 @@ from compiler.diagnostics import CompileError, Diagnostic
 from compiler.language import LANGUAGE_NAMES
 from compiler.messages.entry import Entry
 from compiler.parser import parse_module
-from compiler.program import Program
+from compiler.program import CheckOptions, Program
 from compiler.source import SourceFile
 from compiler.types import HOST, KERNEL, WASM
 
@@ -62,10 +62,11 @@ def diagnose(entry: Entry, text: str | bytes, folder: Path) -> list[Diagnostic]:
     package = folder / PACKAGE
     package.mkdir()
     for name, other in entry.others.items():
-        (package / name).write_text(head(other) + other, encoding="utf-8")
+        text_of = head(other) + other if name.endswith(".py") else other
+        (package / name).write_text(text_of, encoding="utf-8")
     data = text if isinstance(text, bytes) else text.encode()
     (package / "main.py").write_bytes(data)
-    program = Program(folder, TARGETS[entry.target], parse=_parse)
+    program = Program(folder, TARGETS[entry.target], CheckOptions(tests=True), _parse)
     try:
         program.load([f"{PACKAGE}.main"])
         for name in sorted(program.modules):
