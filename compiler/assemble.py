@@ -1,9 +1,9 @@
 """Assembly files (`boot/*.S`) to object files, by the assembler inside LLVM.
 
-A file is AT&T syntax with `#` comments, 16, 32 and 64-bit code mixed as it likes (`.code16` …). It never holds
-the offset of a field or the value of a constant that dialect code also knows: it writes
-`BootInfo_command_line`, `PerCpu_size` or `KERNEL_BASE`, and the build works out each name the file uses
-without defining it (`undefined_names`, `resolve_names`) and defines it in front of the text.
+A file is AT&T syntax with `#` comments, 16, 32 and 64-bit code mixed as it likes (`.code16` …). It
+never holds the offset of a field or the value of a constant that dialect code also knows: it writes
+`BootInfo_command_line`, `PerCpu_size` or `KERNEL_BASE`, and the build works out each name the file
+uses without defining it (`undefined_names`, `resolve_names`) and defines it in front of the text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _NOT_CODE = re.compile(
 _IDENTIFIER = re.compile(r"(?<![\w.%\\@])[A-Za-z_]\w*")
 _DEFINITION = re.compile(
     r"^[ \t]*(?:(?P<label>[A-Za-z_]\w*):|(?P<assigned>[A-Za-z_]\w*)[ \t]*=(?!=)"
-    r"|\.(?:set|equ|equiv|comm|lcomm)[ \t]+(?P<set>[A-Za-z_]\w*)|\.macro[ \t]+(?P<macro>[A-Za-z_][^\n]*))",
+    r"|\.(?:set|equ|equiv|comm|lcomm)[ \t]+(?P<set>[A-Za-z_]\w*)"
+    r"|\.macro[ \t]+(?P<macro>[A-Za-z_][^\n]*))",
     re.MULTILINE,
 )
 _MESSAGE = re.compile(r"^(?:error: )?<inline asm>:(\d+):(\d+): (?:error: )?(.*)$", re.MULTILINE)
@@ -71,7 +72,7 @@ def _quoted(line: str) -> str:
 
 
 def _readable(display: str, output: str) -> str:
-    """LLVM's messages with the file's own line numbers (the definitions are line 1 of what it read)."""
+    """LLVM's messages with the file's line numbers; line 1 of what LLVM read is the definitions."""
 
     def place(match: re.Match[str]) -> str:
         return f"{display}:{int(match[1]) - 1}:{match[2]}: error: {match[3]}"
@@ -106,8 +107,9 @@ def resolve_names(
 ) -> dict[str, int]:
     """The value of each name that is a field, a size or a constant of the dialect's modules.
 
-    `structs` and `constants` are by unqualified name, since that is what assembly can write: a name that two
-    modules could mean is an error. Other names (instructions, registers, functions) are left alone.
+    `structs` and `constants` are by unqualified name, since that is what assembly can write: a name
+    that two modules could mean is an error. Other names (instructions, registers, functions) are
+    left alone.
     """
     values: dict[str, int] = {}
     for name, line in names.items():

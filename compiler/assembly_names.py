@@ -1,4 +1,4 @@
-"""Looks up, in a loaded program, what the names in assembly files mean: fields, sizes and constants."""
+"""What names in assembly files mean in a loaded program: fields, sizes and constants."""
 
 from __future__ import annotations
 

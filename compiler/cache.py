@@ -1,8 +1,8 @@
 """A directory of results by the hash of what they were made from.
 
-An entry is never changed: it is written beside its place and moved there, so a reader sees all of it or
-nothing, also when several processes build at once. Each entry begins with the hash of the rest; one that does not match
-it (a full disk, a torn write) counts as absent and is made again.
+An entry is never changed: it is written beside its place and moved there, so a reader sees all of
+it or nothing, also when several processes build at once. Each entry begins with the hash of the
+rest; one that does not match it (a full disk, a torn write) counts as absent and is made again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def digest_of(parts: Iterable[str | bytes]) -> str:
 
 @cache
 def compiler_digest() -> str:
-    """Changes whenever the same source could compile to something else: our code, the libraries, Python."""
+    """The hash of all that decides what a source compiles to: our code, the libraries, Python."""
     here = Path(__file__).resolve().parent
     language = here.parent / "pykern" / "lang"
     files = sorted([*here.rglob("*.py"), *here.rglob("*.lark"), *language.rglob("*.py")])
@@ -84,7 +84,7 @@ class Cache:
     def prune(
         self, maximum_bytes: int = MAXIMUM_BYTES, maximum_age: float = MAXIMUM_AGE_SECONDS
     ) -> int:
-        """Removes entries unused for long, then the least recently used ones above the size. The number removed."""
+        """Removes the long unused, then the least recently used above the size; how many."""
         entries = sorted(self._entries(), reverse=True)
         oldest = time.time() - maximum_age
         total = removed = 0

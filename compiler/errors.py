@@ -1,4 +1,4 @@
-"""Mistakes of the user's that have no place in a dialect file: in assembly, at linking, in the project."""
+"""Mistakes that have no place in a dialect file: in assembly, at linking, in the project."""
 
 from __future__ import annotations
 

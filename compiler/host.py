@@ -4,10 +4,11 @@
     bits = program.module("kernel_src.lib.bits")
     assert bits.align_up(5, 8) == 8
 
-Functions, classes, constants, errors and variables of a module are attributes of `program.module(name)`; how values
-go in and out is told in `host_values` and `host_proxies`. An error that leaves a function is raised as the Python class
-of that error (`module.OutOfFrames`), a panic as `DialectPanic`. `externs` answers `@extern` functions by symbol; those
-not given are the C library's, or raise `MissingExtern` when they are called. Several threads may call at once: Python's
+Functions, classes, constants, errors and variables of a module are attributes of
+`program.module(name)`; how values go in and out is told in `host_values` and `host_proxies`. An
+error that leaves a function is raised as the Python class of that error (`module.OutOfFrames`), a
+panic as `DialectPanic`. `externs` answers `@extern` functions by symbol; those not given are the C
+library's, or raise `MissingExtern` when they are called. Several threads may call at once: Python's
 lock is not held in dialect code.
 """
 
@@ -38,9 +39,9 @@ from compiler.host_types import type_named
 from compiler.host_values import Values
 from compiler.interface import SourceTree
 from compiler.layout import layout_of
+from compiler.program import Program
 from compiler.symbols import ClassDecl, FunctionInstance
 from compiler.target import HOST_MACHINE, RELEASE, compile_ir, initialize_llvm
-from compiler.program import Program
 from compiler.typed_tree import Expr, Function
 from compiler.types import HOST, ArrayType, ClassType, FnType, Type
 from compiler.units import HELPERS, Unit, UnitOptions, compile_units, load_program
@@ -144,7 +145,7 @@ class HostProgram:
     # --- Loading -----------------------------------------------------------------------------
 
     def _load(self, units: list[Unit]) -> None:
-        """Links all modules, the adapters and the way in and out into one library of the process."""
+        """Links all modules, the adapters, the way in and out into one library of the process."""
         answered = self._answered(units)
         bridges, objects = self._bridges.adapters([function for function, _ in answered])
         for bridge, (_, answer) in zip(bridges, answered, strict=True):

@@ -11,7 +11,7 @@ from compiler.host_thunks import Bridge, adapter_of, bridge_module, thunk_of
 from compiler.interface import SourceTree
 from compiler.program import Program
 from compiler.resolve_functions import function_instance, method_instance, type_parameters
-from compiler.symbols import ClassDecl, FunctionDecl, FunctionInstance
+from compiler.symbols import ClassDecl, FunctionInstance
 from compiler.typed_tree import Function, TypedModule
 from compiler.types import ClassType
 from compiler.units import UnitOptions, compile_typed, unit_key
@@ -21,7 +21,7 @@ NOT_CALLABLE = frozenset({"naked"})
 
 @dataclass(frozen=True, slots=True)
 class Thunks:
-    """`object` defines a thunk for each of `bridges`; `instances` are their functions as declared."""
+    """`object` defines a thunk for each of `bridges`; `instances`: their functions as declared."""
 
     bridges: list[Bridge]
     instances: list[FunctionInstance]
@@ -35,7 +35,7 @@ class Bridges:
         self._options = options
 
     def module_thunks(self, name: str) -> Thunks:
-        """Thunks for the functions of a module and the methods of its classes that are not generic."""
+        """Thunks for the functions of a module and its classes' methods, but no generic ones."""
         module = self._program.modules[name]
         decls = list(module.functions)
         for cls in module.classes:
@@ -65,7 +65,7 @@ class Bridges:
         return Thunks([bridge for bridge, _ in made], instances, code)
 
     def adapters(self, functions: Sequence[Function]) -> tuple[list[Bridge], list[bytes]]:
-        """An adapter for each extern function, numbered in this order; an object for each module they are of."""
+        """An adapter for each function, numbered in this order; an object for each module."""
         made = [adapter_of(function, number) for number, function in enumerate(functions)]
         by_module: dict[str, list[tuple[int, Function]]] = {}
         for number, (_, function) in enumerate(made):

@@ -1,4 +1,4 @@
-"""Calls across the border: Python to dialect functions through thunks, dialect code to Python through adapters."""
+"""Calls across the border: Python's through thunks, dialect code's through adapters."""
 
 from __future__ import annotations
 
@@ -61,8 +61,9 @@ class Frame:
 class HostFunction:
     """A dialect function that Python can call.
 
-    Arguments are positional or by name, as in the dialect. What is given as a list or bytes lives as long as
-    the call and what it returned; what the function keeps must be memory of the program's (`HostProgram.array`).
+    Arguments are positional or by name, as in the dialect. What is given as a list or bytes lives
+    as long as the call and what it returned; what the function keeps must be memory of the
+    program's (`HostProgram.array`).
     """
 
     def __init__(
@@ -155,7 +156,7 @@ class Callbacks:
             if code is None:
                 raise
             frame.write_error(address, code)
-        # What the result refers to lives until the same thread is answered by the same function again.
+        # What the result refers to lives until this function answers the same thread again.
         self._kept[number, threading.get_ident()] = keep
 
 

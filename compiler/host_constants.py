@@ -1,4 +1,4 @@
-"""Constants of the typed tree as memory and as Python values: defaults of fields and parameters, module constants."""
+"""Constants as memory and as Python values: defaults of fields and parameters, modules' own."""
 
 from __future__ import annotations
 

@@ -6,14 +6,14 @@ from compiler.typed_tree import ErrorClass
 
 
 class DialectError(Exception):
-    """Base of the Python classes of dialect errors; there is one for each, for all programs of the process."""
+    """Base of the Python classes of dialect errors, one for each in the whole process."""
 
     qualified = ""
     code = 0
 
 
 class DialectPanic(Exception):
-    """A panic: `file` and `line` in the dialect's source, `message` as the kernel would print it."""
+    """A panic: `file` and `line` of the dialect's source, `message` as the kernel prints it."""
 
     def __init__(self, file: str, line: int, message: str) -> None:
         self.file = file

@@ -24,7 +24,7 @@ _FLOATS: dict[int, Any] = {32: ctypes.c_float, 64: ctypes.c_double}
 
 
 class Memory:
-    """A zeroed block. It lives as long as this object, and keeps what is stored in it alive (`keep`, by address)."""
+    """A zeroed block that lives as long as this object; `keep`: what it refers to."""
 
     __slots__ = ("_block", "address", "keep", "size")
 

@@ -1,4 +1,4 @@
-"""One module of a host program: its functions, classes, constants, errors and variables as attributes."""
+"""One module of a host program, with what it declares as attributes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class HostModule:
-    """Assigning to the name of a variable stores into it; structs are made by calling the class's name."""
+    """Assigning to a variable's name stores into it; calling a struct's name makes one."""
 
     _program: HostProgram
     _name: str

@@ -1,8 +1,9 @@
 """Places of a dialect program as Python objects.
 
-A proxy is an address with a type. It reads and writes the place itself, nothing is copied; it keeps alive the memory it
-is part of where Python made that memory, and a pointer that Python stores into such memory keeps what it points to
-alive. What dialect code stores, dialect code must keep valid, as always.
+A proxy is an address with a type. It reads and writes the place itself, nothing is copied; it keeps
+alive the memory it is part of where Python made that memory, and a pointer that Python stores into
+such memory keeps what it points to alive. What dialect code stores, dialect code must keep valid,
+as always.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class StructProxy(Proxy):
 
 
 class CellProxy(Proxy):
-    """A scalar or value in memory: `.value` reads and writes it; `cell[n]` is n elements further."""
+    """A scalar or value in memory: `.value` reads and writes it; `cell[n]` is n elements on."""
 
     __slots__ = ()
 

@@ -1,18 +1,20 @@
-"""Into dialect code and out of it: the way back to Python when a panic happens any number of calls deep.
+"""Into dialect code and out of it, also when a panic happens any number of calls deep.
 
-`pk_host_enter(function, frame)` calls `function(frame)` and returns 0. `pk_host_abort(status)`, called below it, goes
-back to the innermost `pk_host_enter` of the thread, which then returns `status`: the frames between hold
-nothing that needs to be released, so they are dropped. `pk_host_enter` keeps a record in its own frame: the
-callee-saved registers, and the record that was innermost before. The thread's innermost record is a value of the C
-library's thread-specific storage, so threads don't see one another's.
+`pk_host_enter(function, frame)` calls `function(frame)` and returns 0. `pk_host_abort(status)`,
+called below it, goes back to the innermost `pk_host_enter` of the thread, which then returns
+`status`: the frames between hold nothing that needs to be released, so they are dropped.
+`pk_host_enter` keeps a record in its own frame: the callee-saved registers, and the record that was
+innermost before. The thread's innermost record is a value of the C library's thread-specific
+storage, so threads don't see one another's.
 
     rsp at the call of `function` = the record
       [rsp]       the record that was innermost before, or 0
       [rsp + 8]   r15 r14 r13 r12 rbx rbp of the caller
       [rsp + 56]  return address
 
-A callback into Python that itself calls dialect code has records above its caller's; it ends before its caller goes on, so
-records are always left in the opposite order, and no frame of Python's is ever dropped.
+A callback into Python that itself calls dialect code has records above its caller's; it ends before
+its caller goes on, so records are always left in the opposite order, and no frame of Python's is
+ever dropped.
 """
 
 from __future__ import annotations
@@ -22,9 +24,8 @@ from functools import cache
 
 LIBC = ctypes.CDLL(None)
 
-ABORT_PANIC = 1
-ABORT_CALLBACK = 2
-"""Statuses: a panic was recorded, a Python callback raised."""
+ABORT_CALLBACK = 1
+"""The status that says Python raised; a panic is Python raising `DialectPanic` too."""
 
 _TEXT = """
     .text

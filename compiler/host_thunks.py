@@ -1,16 +1,18 @@
-"""Bridges between Python and dialect functions, made as typed trees so that the lowering owns the calling convention.
+"""Bridges between Python and dialect functions, as typed trees: the lowering owns the convention.
 
-Both kinds pass one pointer to a *frame*: a struct of the arguments, the result and the error's code, which
-Python reads and writes by its layout.
+Both kinds pass one pointer to a *frame*: a struct of the arguments, the result and the error's
+code, which Python reads and writes by its layout.
 
-- A *thunk* is called by Python: it loads the arguments from the frame, calls the function, stores what comes back.
+- A *thunk* is called by Python: it loads the arguments from the frame, calls the function, and
+  stores what comes back.
 
       def thunk(frame):
           try: frame.result = function(frame.a0, frame.a1)
           except OutOfFrames: frame.error = <code>
 
-- An *adapter* defines an `@extern` function of the program, to be answered by Python: it fills a frame, calls
-  `pk_host_callback(number, frame)`, and goes on with what it finds there; where Python raised, it never comes back.
+- An *adapter* defines an `@extern` function of the program, to be answered by Python: it fills a
+  frame, calls `pk_host_callback(number, frame)`, and goes on with what it finds there; where Python
+  raised, it never comes back.
 
       def extern_name(a0, a1):
           frame = Frame(a0, a1, result=0, error=0)
@@ -50,7 +52,7 @@ RESULT = "result"
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """`frame` has a field for each parameter in order, then `result` if there is one, then `error`."""
+    """`frame` has a field for each parameter, then `result` if there is one, then `error`."""
 
     function: tt.Function
     frame: ClassType
@@ -86,7 +88,7 @@ def thunk_of(function: tt.Function) -> tuple[Bridge, tt.Function]:
 
 
 def adapter_of(function: tt.Function, number: int) -> tuple[Bridge, tt.Function]:
-    """The bridge by which a dialect program calls Python where it calls an extern function, and its typed form."""
+    """The bridge by which an extern function is answered by Python, and its typed form."""
     span, frame = function.span, frame_of(function)
     count = len(function.parameters)
     parameters = [

@@ -32,7 +32,7 @@ _PLAIN: dict[str, Type] = {
 
 
 def type_named(program: Program, name: str) -> Type:
-    """The type of this name; a class by its qualified name, with type arguments if it is generic."""
+    """The type of this name; a class is named with its module, and its type arguments if any."""
     try:
         tree = ast.parse(name, mode="eval").body
     except SyntaxError:

@@ -4,7 +4,7 @@
 |---|---|---|
 | integers, bool, floats | int, bool, float; what does not fit is an OverflowError | the same |
 | `Str` | str (its bytes live as long as the program) | str |
-| `Slice[T]` | list, tuple, bytes: a copy for the call; bytearray, memoryview, proxies: in place | `SliceProxy` |
+| `Slice[T]` | list, bytes: a copy for the call; bytearray, proxy: in place | `SliceProxy` |
 | `Ptr[T]` | a proxy of such a place, `None` where nullable | a proxy, `None` |
 | `@value` class | an instance of its Python class, or a tuple | an instance |
 | `@enum`, `@flags` | a member or its number | a member of an `IntEnum`, `IntFlag` |
@@ -67,7 +67,7 @@ class FunctionPointer:
 
 
 class Values:
-    """Converts for one program. `keep` arguments collect what must outlive the use of the address written.
+    """Converts for one program. `keep` collects what must outlive the use of what is written.
 
     `kept`: what was stored into memory that Python did not make, by address.
     """

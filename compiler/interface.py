@@ -1,12 +1,14 @@
 """What one module's object file may depend on of another: its interface.
 
-The interface of a module is its text without the bodies of the functions that are compiled once, in the module itself. The
-bodies of generic, `@inline` and `@comptime` functions stay, with their line numbers, because they are compiled
-into (or run for) the modules that use them, debug information included. So an edit in a plain body
-concerns one object file, and any other edit concerns every module that imports this one, directly or not.
+The interface of a module is its text without the bodies of the functions that are compiled once, in
+the module itself. The bodies of generic, `@inline` and `@comptime` functions stay, with their line
+numbers, because they are compiled into (or run for) the modules that use them, debug information
+included. So an edit in a plain body concerns one object file, and any other edit concerns every
+module that imports this one, directly or not.
 
-Text is read with Python's own parser here, which is quicker than ours by a factor of a hundred and knows what a dialect
-file is well enough: a file it refuses counts as interface from end to end, and the compiler says what is wrong.
+Text is read with Python's own parser here, which is quicker than ours by a factor of a hundred and
+knows what a dialect file is well enough: a file it refuses counts as interface from end to end, and
+the compiler says what is wrong.
 """
 
 from __future__ import annotations
@@ -27,8 +29,11 @@ GENERIC_BASES = frozenset({"Generic", "Protocol"})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`imports`: names that may be modules, or names in modules; `embeds`: files whose bytes are part of the module;
-    `type_variables`: the type parameters it makes."""
+    """What is known of a text by itself.
+
+    `imports`: names that may be modules, or names in modules; `embeds`: files whose bytes are part
+    of the module; `type_variables`: the type parameters it makes.
+    """
 
     imports: tuple[str, ...]
     embeds: tuple[str, ...]
@@ -49,7 +54,7 @@ def read_facts(text: str) -> Facts:
 
 
 def interface_lines(text: str, type_variables: Iterable[str]) -> list[str]:
-    """The lines of a module's interface; `type_variables` are all it uses, its own and imported ones."""
+    """The lines of a module's interface; `type_variables` are its own and the imported ones."""
     tree = parse(text)
     if tree is None:
         return [text]

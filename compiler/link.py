@@ -1,7 +1,8 @@
 """Object files to a kernel image (ELF) or a server module (wasm), by LLD.
 
-The same objects give the same bytes: no build id, no time, no path of this machine, one thread. What LLD says is
-turned into `LinkError`s that name modules and functions; what it does not check (`check_image`) is checked here.
+The same objects give the same bytes: no build id, no time, no path of this machine, one thread.
+What LLD says is turned into `LinkError`s that name modules and functions; what it does not check
+(`check_image`) is checked here.
 """
 
 from __future__ import annotations
@@ -85,10 +86,10 @@ def link_elf(
 
 
 def link_wasm(objects: list[ObjectFile], exports: list[str], output: Path, map_file: Path) -> None:
-    """Links a server. It imports what its modules declare and nothing else; its memory is as small as its data allows.
+    """Links a server, with no imports but those it declares and no more memory than its data needs.
 
-    The stack lies first, below the data, so that a stack overflow runs into address 0 and traps instead
-    of overwriting variables.
+    The stack lies first, below the data, so that a stack overflow runs into address 0 and traps
+    instead of overwriting variables.
     """
     arguments = [
         "wasm-ld",
@@ -109,7 +110,7 @@ def link_wasm(objects: list[ObjectFile], exports: list[str], output: Path, map_f
 
 
 def _run(arguments: list[str], objects: list[ObjectFile]) -> None:
-    """Runs the linker where the objects are, so that messages and the map hold no path of this machine."""
+    """Runs the linker where the objects are: messages and the map hold no path of this machine."""
     folder = objects[0].path.parent.resolve()
     names = [
         o.path.name if o.path.parent.resolve() == folder else str(o.path.resolve()) for o in objects
@@ -128,7 +129,7 @@ def _run(arguments: list[str], objects: list[ObjectFile]) -> None:
 
 
 def readable_errors(output: str, modules: dict[str, str]) -> str:
-    """LLD's messages with undefined symbols gathered by name and objects called by their modules."""
+    """LLD's messages, undefined symbols gathered by name and objects called by their modules."""
     users: dict[str, list[str]] = {}
     others: list[str] = []
     current: str | None = None
@@ -163,7 +164,8 @@ def _module_of(path: str, modules: dict[str, str]) -> str:
 
 
 def _undefined(name: str, users: list[str]) -> str:
-    text = f"undefined symbol: {name}, used by {', '.join(dict.fromkeys(users)) or 'the linker script'}"
+    used_by = ", ".join(dict.fromkeys(users)) or "the linker script"
+    text = f"undefined symbol: {name}, used by {used_by}"
     if _FLOAT_HELPER.fullmatch(name):
         return f"{text}; floats need `USES_FLOAT: Final = True` in the module"
     if name in ("memcpy", "memmove", "memset", "memcmp"):

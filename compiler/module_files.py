@@ -1,4 +1,4 @@
-"""Where the file of a module is. Imports nothing of the compiler, so that an unchanged build starts fast."""
+"""Where the file of a module is; free of imports, so that an unchanged build starts fast."""
 
 from __future__ import annotations
 

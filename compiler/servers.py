@@ -1,7 +1,7 @@
 """Servers: every `servers/NAME/main.py` becomes the wasm module NAME.wasm.
 
-A server exports what its own modules, those under `servers/`, mark with `@export`, but not what they answer the
-runtime's externs with (`pk_panic`): that is for the linker only.
+A server exports what its own modules, those under `servers/`, mark with `@export`, but not what
+they answer the runtime's externs with (`pk_panic`): that is for the linker only.
 """
 
 from __future__ import annotations

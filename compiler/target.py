@@ -2,18 +2,18 @@
 
 `Profile` says how hard LLVM works. Both profiles keep every check and all debug information.
 
-debug    level 1 of the pass manager, level 1 of the code generator. Level 0 leaves each local in
-         memory and each check a chain of spills: about four times slower under QEMU's emulator, which
-         everybody pays at each boot, and no quicker to build since the code generator then has
-         several times the instructions. Level 1 promotes locals to registers and drops repeated checks, and
-         debug information still follows nearly every variable.
+debug    level 1 of the pass manager and of the code generator. Level 0 is quicker to build, but
+         leaves each local in memory, so that loops take about twice as long; a kernel under QEMU's
+         emulator is booted far more often than it is built from nothing. At level 1 debug
+         information still follows nearly every variable.
 release  level 2 of both, without vectorisation where the target has no vector registers.
 
 Where helpers that LLVM calls come from (`units.HELPERS` has the modules):
 
 kernel   memcpy memmove memset memcmp: exported by `kernel_src.lib.mem`, which is compiled with the
-         attribute "no-builtins", so that LLVM does not recognise the loop in memcpy and make it a call of
-         itself. Nothing else is needed: 128-bit products are one instruction, and there are no floats.
+         attribute "no-builtins", so that LLVM does not recognise the loop in memcpy and make it a
+         call of itself. Nothing else is needed: 128-bit products are one instruction, and there are
+         no floats.
 wasm     copies and fills are instructions (bulk memory). A checked 64-bit product calls __multi3,
          exported by `pykern.rt.wide`.
 host     the process's C library.
@@ -36,7 +36,7 @@ from compiler.types import Target
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`passes`: level of the pass manager; `codegen`: level of the code generator; `debug`: value of `DEBUG`."""
+    """`passes` and `codegen`: levels of pass manager and code generator; `debug`: `DEBUG`."""
 
     name: str
     passes: int
@@ -109,8 +109,8 @@ def machine_for(target: Target, uses_float: bool) -> Machine:
 def function_attributes(target: Target, module: str) -> str:
     """The LLVM attributes every function of a module has, as the text of an attribute group.
 
-    Frame pointers are kept everywhere, since backtraces walk them. Nothing unwinds. An interrupt in the
-    kernel uses the interrupted stack, so there is no red zone below its pointer.
+    Frame pointers are kept everywhere, since backtraces walk them. Nothing unwinds. An interrupt in
+    the kernel uses the interrupted stack, so there is no red zone below its pointer.
     """
     words = ["nounwind", '"frame-pointer"="all"']
     if target.kind == "kernel":
@@ -141,7 +141,7 @@ def target_machine(machine: Machine, level: int) -> llvm.TargetMachine:
 
 
 def parse_ir(text: str, name: str, context: llvm.ContextRef | None = None) -> llvm.ModuleRef:
-    """The verified module of LLVM IR text that the compiler itself made; in the global context if none is given."""
+    """The verified module of the compiler's IR text; in the global context if none is given."""
     initialize_llvm()
     module = None
     try:
@@ -192,14 +192,14 @@ def optimised_text(text: str, name: str, machine: Machine, profile: Profile) -> 
 
 
 def ir_header(machine: Machine, level: int) -> str:
-    """The lines that must precede a module's text: alignments that the text leaves out follow the layout."""
+    """What precedes a module's text: alignments that the text leaves out follow the layout."""
     layout = target_machine(machine, level).target_data
     return f'target datalayout = "{layout}"\ntarget triple = "{machine.triple}"\n'
 
 
 @contextmanager
 def _prepared(text: str, name: str, machine: Machine, profile: Profile) -> Iterator[llvm.ModuleRef]:
-    """The optimised module. It is freed before its context, which Python's garbage collector would not promise."""
+    """The optimised module. It is freed before its context, not whenever Python gets to it."""
     header = f'source_filename = "{name}"\n{ir_header(machine, profile.codegen)}'
     context = llvm.create_context()
     try:

@@ -1,7 +1,8 @@
 """The table of a test build's `@test` functions, one object file of its own.
 
-`pk_test_table` is an array of {name: Str, function: Fn[[], None], file: Str, line: u32}, in the order of
-modules and of lines; `pk_test_count` (u64) is how many. The kernel's test runner declares both with `@extern`.
+`pk_test_table` is an array of {name: Str, function: Fn[[], None], file: Str, line: u32}, in the
+order of modules and of lines; `pk_test_count` (u64) is how many. The kernel's test runner declares
+both with `@extern`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Dialect modules to object files, each once: a *unit* is one module compiled for one target.
 
-What a unit's object may depend on is hashed into its key (`unit_key`): the compiler, the target, the profile, the
-module's text, and the interfaces of everything it imports, directly or not. A unit whose key is in the cache is not looked
-at again. The others are loaded together, then checked, lowered and compiled each for itself, by several processes
-where there is enough to do: they are forked when everything is declared, so nothing is declared twice.
+What a unit's object may depend on is hashed into its key (`unit_key`): the compiler, the target,
+the profile, the module's text, and the interfaces of everything it imports, directly or not. A unit
+whose key is in the cache is not looked at again. The others are loaded together, then checked,
+lowered and compiled each for itself, by several processes where there is enough to do: they are
+forked when everything is declared, so nothing is declared twice.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ HELPERS: dict[TargetKind, tuple[str, ...]] = {
     "wasm": (*RUNTIME, "pykern.rt.wide"),
     "host": (*RUNTIME, "pykern.rt.host"),
 }
-"""Part of every program of a target, imported or not: the compiler and LLVM call what they export."""
+"""Part of every program of a target: the compiler and LLVM call what they export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class TestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A compiled module. `exports`: C symbols it defines with `@export`; `file` as diagnostics show it."""
+    """A compiled module. `exports`: symbols of its `@export`s; `file`: its path as people see it."""
 
     module: str
     file: str
@@ -94,7 +95,7 @@ class Units:
 
 
 class Progress:
-    """Told what the build does; the default says nothing. `done` and `total` count modules of a stage."""
+    """Told what the build does; this one says nothing. `done` and `total` count modules."""
 
     def stage(self, name: str) -> None:
         """A stage begins."""
@@ -119,7 +120,7 @@ def compile_units(
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> Units:
-    """The units of `roots` and of all they import. Raises `CompileError` with every diagnostic there is."""
+    """The units of `roots` and of all they import, or a `CompileError` with every diagnostic."""
     names = tree.reachable([*roots, *HELPERS[options.target]])
     keys = {name: unit_key(tree, name, options) for name in names}
     stored = {name: tree.cache.load("unit", keys[name]) for name in names}
@@ -139,7 +140,7 @@ def compile_units(
 def load_program(
     tree: SourceTree, names: list[str], options: UnitOptions, progress: Progress | None = None
 ) -> Program:
-    """The declared program of these modules, with parsed trees from the cache where they are there."""
+    """The declared program of these modules, with parsed trees from the cache where it has them."""
     from compiler import types
     from compiler.program import CheckOptions, Program
     from compiler.target import PROFILES
@@ -232,7 +233,7 @@ def lowered_text(typed: TypedModule, options: UnitOptions, program: Program) -> 
 
 
 _inherited: list[tuple[Program, UnitOptions]] = []
-"""What the children of `_in_processes` find in their memory: a program can't be sent, and needn't be."""
+"""What the children of `_in_processes` find in their memory: a program can't be sent."""
 
 
 def _in_processes(

@@ -1,12 +1,25 @@
 """Where panics go when dialect code runs inside a Python process: they become exceptions.
 
-Only programs compiled for the host contain this module. Python answers `pk_host_panicked` by leaving the dialect
-code altogether (compiler/host_stack.py), so nothing here runs afterwards.
+Only programs compiled for the host contain this module. Python answers `pk_host_panicked` by
+leaving the dialect code altogether (compiler/host_stack.py), so nothing here runs afterwards.
 """
 
 from __future__ import annotations
 
-from pykern.lang import Array, Final, Format, NoReturn, Slice, Str, cold, export, extern, u8, u32, zeroed
+from pykern.lang import (
+    Array,
+    Final,
+    Format,
+    NoReturn,
+    Slice,
+    Str,
+    cold,
+    export,
+    extern,
+    u8,
+    u32,
+    zeroed,
+)
 from pykern.rt.format import format_into
 
 LONGEST_MESSAGE: Final = 1024

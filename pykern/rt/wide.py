@@ -1,7 +1,7 @@
-"""128-bit multiplication for wasm, which has no instruction for it: LLVM calls `__multi3` to check a 64-bit product.
+"""128-bit multiplication for wasm: LLVM calls `__multi3` to check a 64-bit product.
 
-Only servers contain this module. The product is put together of 32-bit halves, so that LLVM has nothing here to make
-a call of `__multi3` of.
+Only servers contain this module. The product is put together of 32-bit halves, so that LLVM has
+nothing here to make a call of `__multi3` of.
 """
 
 from __future__ import annotations

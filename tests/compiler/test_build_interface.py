@@ -71,7 +71,10 @@ def interface(text: str) -> list[str]:
 
 SAME = {
     "body": ("c = a + b", "c = b + a"),
-    "a line more in a body below the rest": ("    return align_up(c, 8)", "    c += 1\n    return c"),
+    "a line more in a body below the rest": (
+        "    return align_up(c, 8)",
+        "    c += 1\n    return c",
+    ),
     "docstring of a function": ('"""Doc."""', '"""Other."""'),
     "body of a method": ("self.pages + SIZE", "self.pages"),
 }

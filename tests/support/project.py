@@ -1,4 +1,4 @@
-"""A small project that builds in a second: a kernel of three modules, an assembly file, one server."""
+"""A small project: a kernel of three modules, an assembly file, one server."""
 
 from __future__ import annotations
 
