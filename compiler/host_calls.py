@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from compiler.host_constants import Constants
-from compiler.host_errors import DialectError, error_class
+from compiler.host_errors import error_class
 from compiler.host_memory import Memory
 from compiler.host_stack import ABORT_CALLBACK
-from compiler.host_thunks import Bridge
+from compiler.host_thunks import ERROR, RESULT, Bridge
 from compiler.host_values import Values
 from compiler.layout import Layout, layout_of
 from compiler.typed_tree import Expr
@@ -29,14 +29,15 @@ class Frame:
     def __init__(self, bridge: Bridge, values: Values) -> None:
         self.layout: Layout = layout_of(bridge.frame, HOST)
         self._values = values
-        pairs = list(zip(bridge.frame.fields, self.layout.offsets, strict=True))
-        count = len(bridge.function.parameters)
-        self.arguments: list[tuple[Type, int]] = [(f.type, o) for f, o in pairs[:count]]
-        self.error = self.layout.offsets[-1]
-        self.result = (pairs[count][0].type, pairs[count][1]) if len(pairs) > count + 1 else None
+        fields = {
+            field.name: (field.type, offset)
+            for field, offset in zip(bridge.frame.fields, self.layout.offsets, strict=True)
+        }
+        self.error = fields.pop(ERROR, None)
+        self.result = fields.pop(RESULT, None)
+        self.arguments: list[tuple[Type, int]] = list(fields.values())
         self.errors = {error.code: error_class(error) for error in bridge.function.raises}
         self.never_returns = isinstance(bridge.function.result, NeverType)
-        self.codes = {made: code for code, made in self.errors.items()}
 
     def read_result(self, address: int, owner: object) -> Any:
         if self.result is None:
@@ -51,11 +52,14 @@ class Frame:
         elif value is not None:
             raise TypeError(f"no result expected, not {value!r}")
 
-    def read_error(self, address: int) -> int:
-        return int(ctypes.c_uint32.from_address(address + self.error).value)
-
-    def write_error(self, address: int, code: int) -> None:
-        ctypes.c_uint32.from_address(address + self.error).value = code
+    def raise_error(self, address: int) -> None:
+        """Raises the error that left the function, if one did."""
+        if self.error is None:
+            return
+        type, offset = self.error
+        code = self._values.read(type, address + offset)
+        if code:
+            raise self.errors[code]()
 
 
 class HostFunction:
@@ -95,9 +99,7 @@ class HostFunction:
             self._values.write(type, block.address + offset, value, keep)
         if self._enter(block.address):
             raise _take_pending()
-        code = frame.read_error(block.address)
-        if code:
-            raise frame.errors[code]()
+        frame.raise_error(block.address)
         return frame.read_result(block.address, keep)
 
     def _bind(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> list[Any]:
@@ -146,16 +148,10 @@ class Callbacks:
         frame, answer = self._answers[number]
         arguments = [self._values.read(t, address + o) for t, o in frame.arguments]
         keep: list[object] = []
-        try:
-            result = answer(*arguments)
-            if frame.never_returns:
-                raise RuntimeError(f"{answer!r} returned, but is declared NoReturn")
-            frame.write_result(address, result, keep)
-        except DialectError as error:
-            code = frame.codes.get(type(error))
-            if code is None:
-                raise
-            frame.write_error(address, code)
+        result = answer(*arguments)
+        if frame.never_returns:
+            raise RuntimeError(f"{answer!r} returned, but is declared NoReturn")
+        frame.write_result(address, result, keep)
         # What the result refers to lives until this function answers the same thread again.
         self._kept[number, threading.get_ident()] = keep
 

@@ -15,11 +15,12 @@ code, which Python reads and writes by its layout.
   raised, it never comes back.
 
       def extern_name(a0, a1):
-          frame = Frame(a0, a1, result=0, error=0)
+          frame = Frame(a0, a1, result=0)
           status = pk_host_callback(number, address_of(frame))
           if status != 0: pk_host_abort(status)
-          if frame.error == <code>: raise OutOfFrames
           return frame.result
+
+  An extern function raises no errors: the checker sees to that.
 """
 
 from __future__ import annotations
@@ -52,25 +53,26 @@ RESULT = "result"
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """`frame` has a field for each parameter, then `result` if there is one, then `error`."""
+    """`frame`: a field for each parameter, then `result` if there is one, then a thunk's `error`."""
 
     function: tt.Function
     frame: ClassType
     symbol: str
 
 
-def frame_of(function: tt.Function) -> ClassType:
+def frame_of(function: tt.Function, can_fail: bool) -> ClassType:
     fields = [Field(f"a{i}", p.type, None, p.span) for i, p in enumerate(function.parameters)]
     if not isinstance(function.result, NoneType | NeverType):
         fields.append(Field(RESULT, function.result, None, function.span))
-    fields.append(Field(ERROR, U32, None, function.span))
+    if can_fail:
+        fields.append(Field(ERROR, U32, None, function.span))
     name = f"pykern.host.frame.{function.symbol}"
     return ClassType(name, "Frame", "struct", function.span, fields=fields)
 
 
 def thunk_of(function: tt.Function) -> tuple[Bridge, tt.Function]:
     """The bridge by which Python calls a function, and its typed form."""
-    span, frame = function.span, frame_of(function)
+    span, frame = function.span, frame_of(function, bool(function.raises))
     parameter = tt.Local("frame", PtrType(frame), span, 0, is_parameter=True)
     place = tt.DerefPlace(frame, span, _load(tt.LocalPlace(parameter.type, span, parameter)))
     arguments: list[tt.Expr] = [
@@ -84,12 +86,12 @@ def thunk_of(function: tt.Function) -> tuple[Bridge, tt.Function]:
         handlers = [_handler(place, error) for error in function.raises]
         body = [tt.Try(span, body, handlers, [], [])]
     symbol = THUNK + function.symbol
-    return Bridge(function, frame, symbol), _exported(symbol, function, [parameter], NONE, [], body)
+    return Bridge(function, frame, symbol), _exported(symbol, function, [parameter], NONE, body)
 
 
 def adapter_of(function: tt.Function, number: int) -> tuple[Bridge, tt.Function]:
     """The bridge by which an extern function is answered by Python, and its typed form."""
-    span, frame = function.span, frame_of(function)
+    span, frame = function.span, frame_of(function, False)
     count = len(function.parameters)
     parameters = [
         tt.Local(p.name, p.type, p.span, i, is_parameter=True)
@@ -107,12 +109,8 @@ def adapter_of(function: tt.Function, number: int) -> tuple[Bridge, tt.Function]
         tt.Let(span, status, answer),
         tt.If(span, _differs(_load_local(status), 0), [tt.Evaluate(span, give_up)], []),
     ]
-    for error in function.raises:
-        code = _load(_field(place, ERROR))
-        same = tt.Compare(BOOL, span, "==", code, _u32(error.code, span))
-        body.append(tt.If(span, same, [tt.Raise(span, error)], []))
     body.append(_return(function.result, place, span))
-    made = _exported(function.symbol, function, parameters, function.result, function.raises, body)
+    made = _exported(function.symbol, function, parameters, function.result, body)
     made.locals = [*parameters, local, status]
     return Bridge(function, frame, function.symbol), made
 
@@ -128,7 +126,6 @@ def _exported(
     function: tt.Function,
     parameters: list[tt.Local],
     result: Type,
-    raises: list[tt.ErrorClass],
     body: list[tt.Stmt],
 ) -> tt.Function:
     return tt.Function(
@@ -138,7 +135,7 @@ def _exported(
         span=function.span,
         parameters=parameters,
         result=result,
-        raises=raises,
+        raises=[],
         linkage="export",
         locals=list(parameters),
         body=body,

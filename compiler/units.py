@@ -60,7 +60,7 @@ class TestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A compiled module. `exports`: symbols of its `@export`s; `file`: its path as people see it."""
+    """A compiled module. `exports`: symbols of its `@export`s; `file`: its path for people."""
 
     module: str
     file: str
