@@ -41,6 +41,7 @@ from pykern.lang import (
     read_cr4,
     read_flags,
     read_fp,
+    return_address,
     u32,
     u64,
     usize,
@@ -61,7 +62,7 @@ def pk_panic(file: Str, line: u32, message: Format) -> NoReturn:
     begin(message)
     log.line("  at ", f"{file}:{line}")
     frame = read_fp()
-    log.line("  ", f"rbp {frame:016x} rflags {read_flags():016x}")
+    log.line("  ", f"rip {return_address():016x} rbp {frame:016x} rflags {read_flags():016x}")
     print_control_registers()
     print_backtrace(0, frame)
     end()

@@ -5,10 +5,8 @@ from kernel_src.arch.x86 import (
     CPUID_7_EBX_SMAP,
     CPUID_7_EBX_SMEP,
     CPUID_7_ECX_UMIP,
-    CPUID_ADDRESS_SIZES,
     CPUID_EXTENDED_EDX_HUGE_PAGES,
     CPUID_EXTENDED_FEATURES,
-    CPUID_EXTENDED_MAX,
     CPUID_FEATURES,
     CR0_EMULATION,
     CR0_MONITOR_COPROCESSOR,
@@ -53,11 +51,3 @@ def has_huge_pages() -> bool:
     """1 GiB pages."""
     _, _, _, edx = cpuid(CPUID_EXTENDED_FEATURES, 0)
     return edx & CPUID_EXTENDED_EDX_HUGE_PAGES != 0
-
-
-def physical_address_bits() -> u32:
-    highest, _, _, _ = cpuid(CPUID_EXTENDED_MAX, 0)
-    if highest < CPUID_ADDRESS_SIZES:
-        return 36  # what every processor with PAE has (SDM volume 3, 4.1.4)
-    eax, _, _, _ = cpuid(CPUID_ADDRESS_SIZES, 0)
-    return eax & 0xFF

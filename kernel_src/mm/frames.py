@@ -65,8 +65,8 @@ class Frames:
 
     def withhold(self, start: u64, end: u64) -> None:
         """No frame the range touches may be given out; called before the first `allocate`."""
-        last = min(align_up(end, PAGE_SIZE) >> FRAME_SHIFT, len(self.taken) * WORD_BITS)
-        withheld = self.mark(start >> FRAME_SHIFT, last, True)
+        last = min(end, u64(len(self.taken) * WORD_BITS) << FRAME_SHIFT)
+        withheld = self.mark(start >> FRAME_SHIFT, align_up(last, PAGE_SIZE) >> FRAME_SHIFT, True)
         self.managed -= withheld
         self.free -= withheld
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.log as log
+import kernel_src.platform as platform
 from kernel_src.arch.image import rodata_start
 from kernel_src.ending import refuse
 from kernel_src.lib.bytes import same_bytes
-from kernel_src.memlayout import DIRECT_MAP, KERNEL_BASE
+from kernel_src.memlayout import DIRECT_MAP, KERNEL_BASE, PAGE_SIZE
 from pykern.lang import (
     Array,
     Slice,
@@ -31,6 +32,7 @@ from pykern.lang import (
 )
 
 UNMAPPED: Final = 0xFFFF_F000_0000_0000
+RETURN: Final = 0xC3  # the instruction
 
 
 def run(name: Slice[u8]) -> None:
@@ -54,11 +56,18 @@ def go_wrong(name: Slice[u8]) -> None:
     elif same_bytes(name, utf8("stack")):
         log.info(f"{recurse(u64(number))}")
     elif same_bytes(name, utf8("write-code")):
-        store(ptr_at(u8, address_of(go_wrong)), 0xC3)
+        store(ptr_at(u8, address_of(go_wrong)), RETURN)
     elif same_bytes(name, utf8("write-code-alias")):
-        store(ptr_at(u8, address_of(go_wrong) - KERNEL_BASE + DIRECT_MAP), 0xC3)
+        store(ptr_at(u8, address_of(go_wrong) - KERNEL_BASE + DIRECT_MAP), RETURN)
     elif same_bytes(name, utf8("run-data")):
-        asm("call *$0", "r,~{memory}", None, address_of(rodata_start))
+        run_at(address_of(rodata_start))
+    elif same_bytes(name, utf8("run-unsealed-code")):
+        run_at(code_page())
+    elif same_bytes(name, utf8("write-sealed-code")):
+        page = code_page()
+        platform.seal_code(page, PAGE_SIZE)
+        run_at(page)
+        store(ptr_at(u8, page), RETURN)
     elif same_bytes(name, utf8("opcode")):
         asm("ud2", "", None)
     elif same_bytes(name, utf8("frame-pointer")):
@@ -67,6 +76,17 @@ def go_wrong(name: Slice[u8]) -> None:
         panic(f"{slice_at(u8, UNMAPPED, 8)}")  # the report itself reads from there
     else:
         refuse(f"selftest: there is no {name}")
+
+
+def code_page() -> usize:
+    """A page of the code window, not sealed yet, with one instruction in it."""
+    page = platform.reserve_code(PAGE_SIZE)
+    store(ptr_at(u8, page), RETURN)
+    return page
+
+
+def run_at(address: usize) -> None:
+    asm("call *$0", "r,~{memory}", None, address)
 
 
 @noinline

@@ -100,10 +100,13 @@ def test_gives_out_every_frame_once() -> None:
     assert {frames.allocate() for _ in range(COUNT)} == {i * PAGE for i in range(COUNT)}
 
 
-def test_a_range_past_the_bitmap_is_withheld_as_far_as_it_goes() -> None:
+@pytest.mark.parametrize("end", [1 << 40, (1 << 64) - 1])
+def test_a_range_past_the_bitmap_is_withheld_as_far_as_it_goes(end: int) -> None:
     frames, _bitmap = new_frames()
     frames.add(0, COUNT * PAGE)
-    frames.withhold(10 * PAGE, 1 << 40)
+    frames.withhold(10 * PAGE, end)
+    assert frames.free == 10
+    frames.withhold(1 << 40, end)
     assert frames.free == 10
 
 

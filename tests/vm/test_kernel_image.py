@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import capstone
 import pytest
 from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import NoteSection
 
 from tests.support.built import Built
 
@@ -26,6 +26,12 @@ def image(request: pytest.FixtureRequest) -> Iterator[ELFFile]:
     built: Built = request.getfixturevalue(request.param)
     with built.kernel.open("rb") as file:
         yield ELFFile(file)
+
+
+def section(image: ELFFile, name: str) -> Any:
+    found = image.get_section_by_name(name)
+    assert found is not None, name
+    return found
 
 
 def test_no_segment_is_writable_and_executable(image: ELFFile) -> None:
@@ -45,21 +51,19 @@ def test_segments_share_no_page_and_lie_at_the_kernel_base(image: ELFFile) -> No
 
 
 def test_no_symbol_is_undefined(image: ELFFile) -> None:
-    table = image.get_section_by_name(".symtab")
-    undefined = [s.name for s in table.iter_symbols() if s["st_shndx"] == "SHN_UNDEF"]
+    symbols = section(image, ".symtab").iter_symbols()
+    undefined = [s.name for s in symbols if s["st_shndx"] == "SHN_UNDEF"]
     assert [name for name in undefined if name] == []
 
 
 def test_the_pvh_note_names_the_entry(image: ELFFile) -> None:
-    section = image.get_section_by_name(".note.pvh")
-    assert isinstance(section, NoteSection)
-    (note,) = section.iter_notes()
+    (note,) = section(image, ".note.pvh").iter_notes()
     assert note["n_name"] == "Xen" and note["n_type"] == XEN_PHYS32_ENTRY
     assert int.from_bytes(note["n_descdata"], "little") == image["e_entry"]
 
 
 def test_kernel_code_uses_no_float_or_vector_register(image: ELFFile) -> None:
-    text = image.get_section_by_name(".text")
+    text = section(image, ".text")
     machine = capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64)
     code = text.data()
     found = []

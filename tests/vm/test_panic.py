@@ -21,6 +21,7 @@ PANICS = {
     "index": ("index 5 out of range: length is 4", "element"),
 }
 IN_IMAGE = "0xf{8}[0-9a-f]{8}"
+IN_CODE_WINDOW = "0xf{8}[abcd][0-9a-f]{7}"
 IN_DIRECT_MAP = "0xffff888[0-9a-f]{9}"
 NOT_ALLOWED = "its page does not allow that"
 TRAPS = {
@@ -29,6 +30,8 @@ TRAPS = {
     "write-code": (rf"page fault: write to {IN_IMAGE}, {NOT_ALLOWED}", "go_wrong"),
     "write-code-alias": (rf"page fault: write to {IN_DIRECT_MAP}, {NOT_ALLOWED}", "go_wrong"),
     "run-data": (rf"page fault: execution of {IN_IMAGE}, {NOT_ALLOWED}", None),
+    "run-unsealed-code": (rf"page fault: execution of {IN_CODE_WINDOW}, {NOT_ALLOWED}", None),
+    "write-sealed-code": (rf"page fault: write to {IN_CODE_WINDOW}, {NOT_ALLOWED}", "go_wrong"),
     "opcode": (r"invalid opcode \(vector 6, error code 0x0\)", "go_wrong"),
     "frame-pointer": (r"breakpoint \(vector 3, error code 0x0\)", "go_wrong"),
 }
