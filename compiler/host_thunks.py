@@ -53,7 +53,7 @@ RESULT = "result"
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """`frame`: a field for each parameter, then `result` if there is one, then a thunk's `error`."""
+    """`frame`: a field for each parameter, then `result` if any, then a thunk's `error`."""
 
     function: tt.Function
     frame: ClassType

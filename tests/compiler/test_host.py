@@ -350,7 +350,7 @@ def test_python_writes_where_it_was_asked_to(sample: Any) -> None:
 
 
 def test_an_answer_may_raise_an_error_of_the_dialect(sample: Any) -> None:
-    """It passes through the dialect code like any other exception: an extern function lists no errors."""
+    """It passes through like any other exception: an extern function lists no errors."""
 
     def full(into: Any) -> int:
         raise sample.Full

@@ -1,4 +1,4 @@
-"""A dialect module for the tests of the host route: everything that crosses the border to Python."""
+"""A dialect module of everything that crosses the border to Python, for the host tests."""
 
 from __future__ import annotations
 
