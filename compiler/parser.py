@@ -22,12 +22,14 @@ from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer, LexerState
 
 from compiler import syntax_tree as st
+from compiler.blocks import chunks
 from compiler.build_exprs import TooDeep
 from compiler.build_functions import split_docstring
 from compiler.build_tree import TreeBuilder
 from compiler.diagnostics import DiagnosticSink
+from compiler.recovery import without_bad_line
 from compiler.source import SourceFile
-from compiler.syntax_errors import explain_error, without_bad_line
+from compiler.syntax_errors import explain_error
 from compiler.tokens import Token, Tokenizer
 from compiler.tree import Branch
 
@@ -63,7 +65,7 @@ class Parser:
 
         builder = TreeBuilder(file, sink.add, embedded)
         body: list[st.Stmt] = []
-        for chunk in self.tokenizer.chunks(file, sink):
+        for chunk in chunks(self.tokenizer, file, sink):
             tree = self.statement(chunk, file, sink)
             if tree is not None:
                 try:

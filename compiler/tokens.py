@@ -1,12 +1,7 @@
-"""Source text -> tokens, cut into top-level statements.
+"""Source text -> tokens, in logical lines.
 
-The terminals come from the grammar. What a regular expression can't say is done here: indentation,
-brackets that join lines, words that are keywords only in some places, and everything that can be
-wrong at this level.
-
-A file is cut into chunks, each the tokens of one top-level statement, so that an error in one
-leaves the others readable. Layout tokens have no width: NEWLINE and DEDENT lie at the end of the
-token before them, INDENT at the start of the one after, so a tree ends where its last word ends.
+The terminals come from the grammar. What a regular expression can't say is done here: brackets that
+join lines, and everything that can be wrong at this level.
 """
 
 from __future__ import annotations
@@ -22,8 +17,6 @@ from compiler.messages import report
 from compiler.source import SourceFile, Span
 
 MAX_BRACKETS = 100
-MAX_INDENTATION = 100
-TAB_STOP = 8
 BYTE_ORDER_MARK = "\ufeff"
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
@@ -44,10 +37,6 @@ BLOCK_WORDS = frozenset(
         *("TRY", "EXCEPT", "FINALLY", "WITH", "MATCH", "CASE"),
     )
 )
-# A chunk goes on if its next line at column 1 begins with one of these.
-CONTINUATION_WORDS = frozenset(("ELIF", "ELSE", "EXCEPT", "FINALLY"))
-# What may follow `match` as its subject and can't follow a name.
-SUBJECT_STARTS = frozenset(["NAME", "NUMBER", "STRING", "NONE", "TRUE", "FALSE", "TILDE", "LBRACE"])
 ADVICE = {  # what to write for some characters that Python does not know
     "!": "write 'not'",
     "?": "write 'a if condition else b'",
@@ -97,14 +86,10 @@ class Tokenizer:
         alternatives.append(r"(?P<LINE>\n)|(?P<COMMENT>#[^\n]*)|(?P<JOIN>\\\n)")
         self.pattern = re.compile(rf"[ \t\f]*(?:{'|'.join(alternatives)})")
 
-    def chunks(self, file: SourceFile, sink: DiagnosticSink) -> Iterator[list[Token]]:
-        """The top-level statements of a file that can be read; the others are reported."""
-        layout = _Layout(file, sink)
+    def lines(self, file: SourceFile, sink: DiagnosticSink) -> Iterator[Line]:
+        """The logical lines of a file; what can't be read is reported."""
         start = 1 if file.text.startswith(BYTE_ORDER_MARK) else 0
-        reader = _Reader(self, file, sink, start, len(file.text))
-        for line in reader.lines():
-            yield from layout.add(line)
-        yield from layout.end()
+        return _Reader(self, file, sink, start, len(file.text)).lines()
 
     def embedded(
         self, file: SourceFile, start: int, end: int, sink: DiagnosticSink
@@ -115,7 +100,7 @@ class Tokenizer:
         return lines[0].tokens if len(lines) == 1 and lines[0].readable else None
 
 
-class _Line:
+class Line:
     """A logical line: its tokens, and where its first physical line begins."""
 
     __slots__ = ("readable", "start", "tokens")
@@ -148,13 +133,13 @@ class _Reader:
         self.embedded = embedded
         self.brackets: list[Token] = []
         self.brace_blocks = 0  # blocks that were opened by a brace
-        self.line = _Line(start)
+        self.line = Line(start)
 
     def error(self, name: str, start: int, end: int, /, *notes: Note, **values: Any) -> None:
         self.line.readable = False
         self.sink.add(report(name, Span(self.file, start, end), notes=notes, **values))
 
-    def lines(self) -> Iterator[_Line]:
+    def lines(self) -> Iterator[Line]:
         """The logical lines that hold a token or a mistake."""
         text, end, match, fixed_types = self.text, self.end, self.match, self.fixed_types
         fresh = True  # no token yet on this physical line
@@ -174,7 +159,7 @@ class _Reader:
                 if not self.brackets and not self.embedded:
                     if self.line.tokens or not self.line.readable:
                         yield self.line
-                    self.line = _Line(self.position)
+                    self.line = Line(self.position)
                 continue
             value = found[kind]
             if kind == "NAME" or kind == "FIXED":
@@ -182,7 +167,7 @@ class _Reader:
                 if fresh and self.brackets and kind in STATEMENT_WORDS and not self.embedded:
                     self.leave_brackets(start, value)
                     yield self.line
-                    self.line = _Line(text.rfind("\n", 0, start) + 1)
+                    self.line = Line(text.rfind("\n", 0, start) + 1)
             token = Token(kind, value, start, self.position)
             fresh = False
             self.line.tokens.append(token)
@@ -281,105 +266,3 @@ class _Reader:
 
     def span(self, token: Token) -> Span:
         return Span(self.file, token.start_pos, token.end_pos)
-
-
-class _Layout:
-    """Puts logical lines together to chunks, with the layout tokens between them."""
-
-    def __init__(self, file: SourceFile, sink: DiagnosticSink) -> None:
-        self.file = file
-        self.sink = sink
-        self.indents = [0]
-        self.match_blocks = [False]  # beside `indents`: the block holds the cases of a `match`
-        self.opens_match = False  # the line before is the head of a `match`
-        self.chunk: list[Token] = []
-        self.readable = True
-        self.decorated = False  # the line before is a decorator at column 1
-        self.tab_reported = False
-
-    def add(self, line: _Line) -> Iterator[list[Token]]:
-        """Takes a line; gives the chunk that it ends, if it does."""
-        tokens = line.tokens
-        if not tokens:
-            self.readable = False
-            return
-        first = tokens[0]
-        indent = self.indentation(line.start, first.start_pos)
-        dedented = indent < self.indents[-1]
-        self.dedent(indent)
-        if indent == 0 and first.type not in CONTINUATION_WORDS and not self.decorated:
-            yield from self.take()
-        if not line.readable:
-            self.readable = False
-        if indent > self.indents[-1]:
-            if dedented:
-                self.error("dedent-mismatch", first.start_pos - 1, first.start_pos)
-            self.indent(indent, first)
-        self.mark_words(tokens)
-        self.decorated = indent == 0 and first.type == "AT"
-        self.chunk += tokens
-        end = tokens[-1].end_pos
-        self.chunk.append(Token("NEWLINE", "", end, end))
-
-    def end(self) -> Iterator[list[Token]]:
-        self.dedent(0)
-        yield from self.take()
-
-    def error(self, name: str, start: int, end: int) -> None:
-        self.readable = False
-        self.sink.add(report(name, Span(self.file, start, end)))
-
-    def take(self) -> Iterator[list[Token]]:
-        if self.chunk and self.readable:
-            yield self.chunk
-        self.chunk = []
-        self.readable = True
-
-    def indentation(self, start: int, end: int) -> int:
-        """The width of the blanks between a line's start and its first token."""
-        blanks = self.file.text[start:end]
-        if "\n" in blanks:  # joined by a backslash to a blank line
-            blanks = blanks[blanks.rindex("\n") + 1 :]
-        tab = blanks.find("\t")
-        if tab < 0:
-            return len(blanks) - blanks.count("\f")
-        if not self.tab_reported:
-            self.tab_reported = True
-            at = end - len(blanks) + tab
-            self.error("tab-indentation", at, at + 1)
-        return len(blanks.replace("\f", "").expandtabs(TAB_STOP))
-
-    def indent(self, indent: int, first: Token) -> None:
-        self.indents.append(indent)
-        self.match_blocks.append(self.opens_match)
-        if len(self.indents) == MAX_INDENTATION + 2:
-            self.error("too-deep", first.start_pos, first.end_pos)
-        self.chunk.append(Token("INDENT", "", first.start_pos, first.start_pos))
-
-    def dedent(self, indent: int) -> None:
-        """Closes the blocks that are deeper than `indent`."""
-        while indent < self.indents[-1]:
-            self.indents.pop()
-            self.match_blocks.pop()
-            end = self.chunk[-1].end_pos
-            self.chunk.append(Token("DEDENT", "", end, end))
-
-    def mark_words(self, tokens: list[Token]) -> None:
-        """Finds the keywords that are names elsewhere: they begin a line."""
-        first = tokens[0]
-        self.opens_match = False
-        if first.type != "NAME" or len(tokens) < 2:
-            return
-        second = tokens[1]
-        if first.value == "case":
-            if self.match_blocks[-1]:
-                first.type = "CASE"
-        elif first.value == "match":
-            has_head = tokens[-1].type == "COLON" and len(tokens) > 2
-            if second.type in SUBJECT_STARTS or (
-                has_head and second.type not in ("COLON", "EQUAL")
-            ):
-                first.type = "MATCH"
-                self.opens_match = True
-        elif first.value == "type" and second.type == "NAME":
-            first.type = "TYPE"

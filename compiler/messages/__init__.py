@@ -21,13 +21,16 @@ from compiler.messages import (
     classes,
     compile_time,
     control,
-    dialect,
+    elements,
     errors,
+    excluded_expressions,
     excluded_names,
+    excluded_statements,
     generics,
     integers,
     machine,
     names,
+    operands,
     pointers,
     syntax,
     types,
@@ -38,7 +41,7 @@ from compiler.source import Span
 GROUPS: dict[str, Sequence[Entry]] = {
     "PK00": syntax.ENTRIES,
     "PK01": names.ENTRIES,
-    "PK02": types.ENTRIES,
+    "PK02": [*types.ENTRIES, *operands.ENTRIES, *elements.ENTRIES],
     "PK03": integers.ENTRIES,
     "PK04": pointers.ENTRIES,
     "PK05": classes.ENTRIES,
@@ -47,7 +50,7 @@ GROUPS: dict[str, Sequence[Entry]] = {
     "PK08": generics.ENTRIES,
     "PK09": compile_time.ENTRIES,
     "PK10": machine.ENTRIES,
-    "PK11": [*dialect.ENTRIES, *excluded_names.ENTRIES],
+    "PK11": [*excluded_expressions.ENTRIES, *excluded_names.ENTRIES, *excluded_statements.ENTRIES],
 }
 
 ERRORS: dict[str, Entry] = {entry.name: entry for group in GROUPS.values() for entry in group}

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
+from compiler import blocks
 from compiler import syntax_tree as st
 from compiler.build_tree import TreeBuilder
 from compiler.diagnostics import Diagnostic, DiagnosticSink
@@ -45,7 +46,7 @@ def chunks(file: SourceFile) -> Iterator[tuple[list[st.Stmt], list[Diagnostic]]]
     """The top-level statements of a file, each with what was reported of it."""
     parser = default_parser()
     sink = DiagnosticSink()
-    for tokens in parser.tokenizer.chunks(file, sink):
+    for tokens in blocks.chunks(parser.tokenizer, file, sink):
         tree = parser.statement(tokens, file, sink)
 
         def embedded(start: int, end: int) -> Branch | None:
