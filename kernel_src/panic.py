@@ -4,8 +4,8 @@ The report (its form is in kernel_src/README.md): the reason, the place in the s
 registers, and the return addresses found by walking the frame pointers. Addresses are printed as
 numbers; whoever reads the log has the symbols.
 
-A panic while a panic is being reported prints one more line and ends the run; one inside that
-ends it in silence.
+A panic while a panic is being reported prints its reason and its place and ends the run; one inside
+that ends it in silence.
 """
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def pk_panic(file: Str, line: u32, message: Format) -> NoReturn:
     """What `panic`, `assert` and the compiler's checks call."""
     begin(message)
     log.line("  at ", f"{file}:{line}")
+    end_if_nested()
     frame = read_fp()
     log.line("  ", f"rip {return_address():016x} rbp {frame:016x} rflags {read_flags():016x}")
     print_control_registers()
@@ -76,6 +77,7 @@ def panic_on_trap(frame: Ptr[TrapFrame]) -> bool:
     else:
         begin(f"{vector_name(frame.vector)} (vector {frame.vector}, error code {code:#x})")
     log.line("  at ", f"{frame.rip:#x}")
+    end_if_nested()
     print_registers(frame)
     print_control_registers()
     log.line("  ", f"#0 {frame.rip:#018x}")
@@ -84,18 +86,24 @@ def panic_on_trap(frame: Ptr[TrapFrame]) -> bool:
 
 
 def begin(message: Format) -> None:
-    """Interrupts off; the reason; and the way out if reporting itself goes wrong."""
+    """Interrupts off, and the reason. What goes wrong while that is printed ends the run."""
     global depth
     cli()
     depth += 1
     if depth > 2:
         end_machine(EXIT_DOUBLE_PANIC)
-    if depth == 2:
+    if depth == 1:
+        console.close_line()
+        log.line("", "")
+        log.line("PANIC: ", message)
+    else:
         log.line("PANIC inside the panic: ", message)
+
+
+def end_if_nested() -> None:
+    """Of a panic inside a panic, reason and place are enough: the rest may be what went wrong."""
+    if depth == 2:
         end_machine(EXIT_DOUBLE_PANIC)
-    console.close_line()
-    log.line("", "")
-    log.line("PANIC: ", message)
 
 
 def end() -> NoReturn:
