@@ -261,7 +261,7 @@ def call(program: Ptr[Program], function: u32, words: Slice[u64], stack_limit: u
 
 
 def start(program: Ptr[Program], stack_limit: usize) -> u8:
-    """Calls the start function, if the module has one; as `call`. Before anything else is called."""
+    """Calls the start function, if there is one, as `call` does: before anything else is called."""
     if not program.module.has_start:
         return TRAP_NONE
     words: Array[u64, WORDS_LEAST] = zeroed()

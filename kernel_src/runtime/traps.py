@@ -172,7 +172,7 @@ def record_calls(
         if returns_to < area.start or returns_to >= area.end:
             return
         code = u32(returns_to - area.start)
-        place = area.map.find(code)
+        place = area.map.find_call(code)
 
 
 def frame_bytes(function: Ptr[FunctionCode], cause: u8) -> usize:

@@ -65,14 +65,22 @@ class Reader:
             self.failure.malformed(UNEXPECTED_END, self.position)
         return self.bytes[self.position]
 
+    @inline
     @raises(Malformed)
     def read_u32(self) -> u32:
-        """An unsigned LEB128 number of 32 bits: five bytes at most, four bits in the last."""
-        byte = self.read_u8()
-        if byte < 0x80:
-            return u32(byte)
-        value = u32(byte & 0x7F)
-        shift: u32 = 7
+        """An unsigned LEB128 number of 32 bits. Nearly all that a module contains fit one byte."""
+        if self.position < self.end:
+            byte = self.bytes[self.position]
+            if byte < 0x80:
+                self.position += 1
+                return u32(byte)
+        return self.read_long_u32()
+
+    @raises(Malformed)
+    def read_long_u32(self) -> u32:
+        """As `read_u32`, for any length: five bytes at most, four bits in the last."""
+        value: u32 = 0
+        shift: u32 = 0
         while shift < 28:
             byte = self.read_u8()
             value |= u32(byte & 0x7F) << shift

@@ -79,6 +79,11 @@ class Loaded:
             raise KeyError(name)
         return int(export.index)
 
+    def types_of(self, index: int) -> list[int]:
+        """Of all parameters and results."""
+        type = self.program.module.function_type(index)
+        return [*type.params, *type.results]
+
     def call(self, function: str | int, *arguments: int) -> list[int]:
         index = self.index_of(function) if isinstance(function, str) else function
         type = self.program.module.function_type(index)

@@ -1,0 +1,81 @@
+"""The kernel's small library: arena, sorting and comparing of byte strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compiler.host_proxies import address_of
+from tests.support.host import host_program
+
+ARENA = "kernel_src.lib.arena"
+SORT = "kernel_src.lib.sort"
+
+
+def make_arena(size: int) -> tuple[Any, Any]:
+    program = host_program(ARENA, SORT)
+    memory = program.array("u8", [0xAA] * size)
+    return program.new(f"{ARENA}.Arena", memory=memory), memory
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from([1, 2, 4, 8, 16, 64]))))
+@settings(deadline=None)
+def test_allocations_are_aligned_apart_and_zeroed(requests: list[tuple[int, int]]) -> None:
+    arena, memory = make_arena(512)
+    full = host_program(ARENA, SORT).module(ARENA).ArenaFull
+    start = address_of(memory)
+    end = start
+    for size, align in requests:
+        try:
+            address = arena.alloc_bytes(size, align)
+        except full:
+            padding = -end % align
+            assert end + padding + size > start + 512
+            continue
+        assert address % align == 0 and end <= address <= end + align
+        offset = address - start
+        assert bytes(memory[offset + i] for i in range(size)) == bytes(size)
+        end = address + size
+        assert end <= start + 512
+        for i in range(size):
+            memory[offset + i] = 0x55
+    assert arena.used == end - start == arena.peak
+
+
+def test_reset_frees_what_came_after_the_mark() -> None:
+    arena, _ = make_arena(256)
+    first = arena.alloc_bytes(10, 1)
+    mark = arena.mark()
+    second = arena.alloc_bytes(100, 1)
+    arena.reset(mark)
+    assert arena.alloc_bytes(100, 1) == second == first + 10
+    assert arena.peak == 110
+
+
+@pytest.mark.parametrize("size", [257, 1 << 63, (1 << 64) - 1])
+def test_too_much_is_refused_and_changes_nothing(size: int) -> None:
+    arena, _ = make_arena(256)
+    with pytest.raises(host_program(ARENA, SORT).module(ARENA).ArenaFull):
+        arena.alloc_bytes(size, 1)
+    assert arena.used == 0
+
+
+@given(st.lists(st.binary(max_size=4), max_size=40))
+@settings(deadline=None)
+def test_sorting_is_pythons(keys: list[bytes]) -> None:
+    program = host_program(ARENA, SORT)
+    arena, _ = make_arena(4096)
+    order = program.array("u32", len(keys))
+    program.module(SORT).sort_keys(arena, keys, order)
+    assert list(order) == sorted(range(len(keys)), key=keys.__getitem__)
+    assert arena.used == 0
+
+
+@given(st.binary(max_size=6), st.binary(max_size=6))
+@settings(deadline=None)
+def test_comparing_is_pythons(a: bytes, b: bytes) -> None:
+    compare = host_program(ARENA, SORT).module(SORT).compare_bytes
+    assert compare(a, b) == (a > b) - (a < b)
