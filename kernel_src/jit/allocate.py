@@ -441,11 +441,8 @@ def find_next_uses(allocation: Ptr[Allocation], interval: u32) -> None:
 
 
 def limit_use(allocation: Ptr[Allocation], register: u32, other: u32) -> None:
-    """Takes into account that `register` holds `other`. One that starts here cannot be split
-    here."""
+    """Takes into account that `register` holds `other`."""
     use = allocation.next_use(other, False)
-    if allocation.live.start_of(other) >= allocation.position:
-        use = 0
     allocation.free_until[register] = min(allocation.free_until[register], use)
 
 
@@ -462,7 +459,9 @@ def evict(allocation: Ptr[Allocation], interval: u32, register: u32) -> None:
     """Sends to memory whatever is in the way of `interval` in `register`."""
     live = allocation.live
     other = allocation.active[register]
-    if other != NONE:
+    if other != NONE and live.start_of(other) == allocation.position:
+        allocation.spill(other)  # a parameter of the block that starts here
+    elif other != NONE:
         allocation.spill(allocation.split(other, allocation.position))
     count: u32 = 0
     for i in range(allocation.inactive_count):

@@ -23,7 +23,7 @@ from kernel_src.jit.build_control import (
     build_if,
     build_loop,
 )
-from kernel_src.jit.builder import FRAME_BLOCK, UNSUPPORTED_INSTRUCTION, Builder
+from kernel_src.jit.builder import FRAME_BLOCK, UNSUPPORTED_INSTRUCTION, UNSUPPORTED_MEMORY, Builder
 from kernel_src.jit.context import (
     RUNTIME_DATA_DROP,
     RUNTIME_MEMORY_COPY,
@@ -229,7 +229,7 @@ def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         builder.push(builder.constant(type, insn.value))
         return
     if insn.index != 0:
-        refuse(builder, insn)
+        refuse_memory(builder, insn)
     offset = truncate(u32, insn.value)
     if opcode == codes.MEMORY_SIZE:
         builder.push(builder.emit(Op.MEMORY_SIZE, Type.I32))
@@ -361,15 +361,15 @@ def build_bulk(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     match insn.opcode:
         case codes.MEMORY_COPY:
             if insn.index != 0 or insn.index2 != 0:
-                refuse(builder, insn)
+                refuse_memory(builder, insn)
             build_runtime_call(builder, RUNTIME_MEMORY_COPY, 3, Type.NONE)
         case codes.MEMORY_FILL:
             if insn.index != 0:
-                refuse(builder, insn)
+                refuse_memory(builder, insn)
             build_runtime_call(builder, RUNTIME_MEMORY_FILL, 3, Type.NONE)
         case codes.MEMORY_INIT:
             if insn.index2 != 0:
-                refuse(builder, insn)
+                refuse_memory(builder, insn)
             count = builder.pop()
             source = builder.pop()
             destination = builder.pop()
@@ -397,3 +397,9 @@ def build_runtime_call(builder: Ptr[Builder], what: u32, operands: u32, type: Ty
 @raises(Unsupported)
 def refuse(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     builder.module.failure.unsupported(UNSUPPORTED_INSTRUCTION, insn.offset, NAMES[insn.opcode])
+
+
+@raises(Unsupported)
+def refuse_memory(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
+    failure = builder.module.failure
+    failure.unsupported(UNSUPPORTED_MEMORY, insn.offset, NAMES[insn.opcode])

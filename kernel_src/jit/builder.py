@@ -39,6 +39,7 @@ from kernel_src.wasm.module import Module
 from pykern.lang import Ptr, Slice, Str, fill, raises, ref, struct, u8, u32, u64, usize, zeroed
 
 UNSUPPORTED_TYPE: Final[Str] = "the compiler does not have values of this type"
+UNSUPPORTED_MEMORY: Final[Str] = "the compiler has only the first memory"
 UNSUPPORTED_INSTRUCTION: Final[Str] = "the compiler does not have this instruction"
 
 FRAME_BLOCK: Final[u8] = 0  # the function's own frame too
