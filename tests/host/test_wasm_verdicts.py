@@ -32,6 +32,7 @@ EXPECTED = {
 }
 
 
+@cache
 def binaries(path: Path) -> list[tuple[Command, bytes]]:
     """The modules of a script with their commands, without those about the text format."""
     found = []
