@@ -111,6 +111,11 @@ def _tuple(body: Body, expr: st.TupleExpr, wanted: Type | None) -> tt.Expr:
     hints: list[Type | None] = [None] * len(expr.items)
     if isinstance(wanted, TupleType) and len(wanted.items) == len(expr.items):
         hints = list(wanted.items)
+    return tuple_display(body, expr, hints)
+
+
+def tuple_display(body: Body, expr: st.TupleExpr, hints: list[Type | None]) -> tt.Expr:
+    """`a, b` with the types its context asks for, where it does."""
     items = []
     for item, hint in zip(expr.items, hints, strict=True):
         items.append(check_as(body, item, hint) if hint is not None else check_value(body, item))

@@ -9,7 +9,14 @@ from compiler import escape
 from compiler import syntax_tree as st
 from compiler import typed_tree as tt
 from compiler.body import Body, LoopFrame, merge, syntax_names_assigned
-from compiler.check_exprs import check_as, check_condition, check_expr, check_value, facts
+from compiler.check_exprs import (
+    check_as,
+    check_condition,
+    check_expr,
+    check_value,
+    facts,
+    tuple_display,
+)
 from compiler.check_places import check_place, path_of
 from compiler.convert import coerce, error_expr, place_of
 from compiler.declare import is_final
@@ -219,7 +226,7 @@ def forget_place(body: Body, target: st.Expr) -> None:
 
 
 def _unpack(body: Body, target: st.TupleExpr, stmt: st.Assign) -> list[tt.Stmt]:
-    value = check_value(body, stmt.value)
+    value = _unpacked(body, target, stmt.value)
     if value.type is ERROR:
         _declare_broken(body, target)
         return []
@@ -235,6 +242,24 @@ def _unpack(body: Body, target: st.TupleExpr, stmt: st.Assign) -> list[tt.Stmt]:
     for index, (item, kind) in enumerate(zip(target.items, value.type.items, strict=True)):
         result.extend(assign_value(body, item, tt.GetField(kind, item.span, whole, index)))
     return result
+
+
+def _unpacked(body: Body, target: st.TupleExpr, value: st.Expr) -> tt.Expr:
+    """What is unpacked; an item of a display takes its type from the target it is for."""
+    if isinstance(value, st.TupleExpr) and len(value.items) == len(target.items):
+        return tuple_display(body, value, [_target_type(body, item) for item in target.items])
+    return check_value(body, value)
+
+
+def _target_type(body: Body, target: st.Expr) -> Type | None:
+    """The type of a target that has one before it is assigned to."""
+    if isinstance(target, st.Name) and target.id not in body.globals_named:
+        local = body.locals.get(target.id)
+        kind = None if local is None else local.type
+    else:
+        place = check_place(body, target)
+        kind = None if place is None else place.type
+    return None if kind is None or kind.is_place or kind is ERROR else kind
 
 
 def _declare_broken(body: Body, target: st.TupleExpr) -> None:
