@@ -18,6 +18,7 @@ from compiler.types import (
     AtomicType,
     BoolType,
     ClassType,
+    ErrorType,
     FloatType,
     FnType,
     FormatType,
@@ -83,7 +84,7 @@ def layout_of(type: Type, target: Target) -> Layout:
         case ClassType(kind="struct" | "value"):
             types = (field.type for field in type.fields)
             return _fields(types, target, type.packed, max(type.align, 1))
-        case NoneType() | NeverType():
+        case NoneType() | NeverType() | ErrorType():  # what is wrong with the last is reported
             return Layout(0, 1)
     raise InternalError(f"the type {type} has no layout")
 
