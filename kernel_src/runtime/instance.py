@@ -29,7 +29,7 @@ from kernel_src.runtime.imports import HostTable, Unlinkable, link_imports
 from kernel_src.runtime.traps import TrapRecord
 from kernel_src.wasm.const_expr import ConstValues, evaluate_at
 from kernel_src.wasm.errors import Invalid, Malformed, Unsupported
-from kernel_src.wasm.limits import PAGE_BYTES
+from kernel_src.wasm.limits import MAX_TABLE_ENTRIES, PAGE_BYTES
 from kernel_src.wasm.module import Module
 from pykern.lang import (
     Error,
@@ -136,12 +136,14 @@ def prepare_globals(instance: Ptr[Instance]) -> None:
     instance.arena.reset(mark)
 
 
-@raises(ArenaFull)
+@raises(ArenaFull, NoMemory)
 def prepare_tables(instance: Ptr[Instance]) -> None:
     alloc_slice(instance.arena, ref(instance.tables), len(instance.module.tables))
     instance.context.tables = address_of(instance.tables)
     for i, view in enumerate(instance.tables):
         length: usize = instance.module.tables[i].minimum
+        if length > MAX_TABLE_ENTRIES:
+            raise NoMemory
         if length > instance.arena.available() // sizeof(FunctionRef):
             raise ArenaFull
         size = length * sizeof(FunctionRef)

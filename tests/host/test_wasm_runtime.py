@@ -197,6 +197,12 @@ def test_a_dropped_segment_is_empty() -> None:
         module.call("drop")
 
 
+@pytest.mark.parametrize("table", ["0xffffffff funcref", "10000000 externref"])
+def test_tables_that_take_too_much_memory_are_refused(table: str) -> None:
+    with pytest.raises(Refused, match="memory"):
+        loaded(f"(module (table {table}))")
+
+
 # Tables and traps
 
 

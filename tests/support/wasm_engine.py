@@ -58,6 +58,8 @@ class Loaded:
             self.program = self.runtime.load_program(self.wasm, signatures(), host, failure)
         except self.runtime.InitialiserTrapped:
             raise Refused("a segment does not fit") from None
+        except self.runtime.NoMemory:
+            raise Refused("too little memory") from None
         except self.runtime.Unlinkable:
             raise Refused(describe(host)) from None
         except (self.runtime.Malformed, self.runtime.Invalid, self.runtime.Unsupported):
