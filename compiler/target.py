@@ -127,9 +127,10 @@ def initialize_llvm() -> None:
     llvm.initialize_native_asmparser()
 
 
-@cache
 def target_machine(machine: Machine, level: int) -> llvm.TargetMachine:
-    """One for each machine and level: making one is slow."""
+    """A new one each time. With one that has served another module, what LLVM inlines can depend on
+    addresses in this process, and the same input would not always give the same bytes.
+    """
     initialize_llvm()
     return llvm.Target.from_triple(machine.triple).create_target_machine(
         cpu=machine.cpu,
