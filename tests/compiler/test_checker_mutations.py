@@ -64,3 +64,30 @@ def test_exchanged_words(path: Path) -> None:
         except Exception as error:
             pytest.fail(f"{type(error).__name__}: {error}, for this source:\n{changed}")
     assert refused, "the mutations do no damage"
+
+
+# As deep as the parser lets through: the stages after it recurse and must have room.
+DEEP = {
+    "sum": "    return " + " + ".join(["x"] * 140) + "\n",
+    "brackets": "    return " + "(" * 95 + "x" + ")" * 95 + "\n",
+    "complements": "    return " + "~" * 140 + "x\n",
+    "both": "    return " + "(x + " * 48 + "x" + ")" * 48 + "\n",
+    "conditionals": "    return " + "1 if x == 1 else " * 140 + "2\n",
+    "calls": "    return " + "f(" * 95 + "x" + ")" * 95 + "\n",
+    "elif": "    if x == 0:\n        return 1\n"
+    + "".join(f"    elif x == {i}:\n        return 1\n" for i in range(1, 140))
+    + "    return 2\n",
+    "blocks": "".join("    " * (i + 1) + f"if x == {i}:\n" for i in range(90))
+    + "    " * 91
+    + "return 1\n    return 2\n",
+}
+
+
+@pytest.mark.parametrize("body", DEEP.values(), ids=DEEP.keys())
+def test_deep_sources_are_checked(body: str, tmp_path: Path) -> None:
+    head = '"""Deep."""\nfrom __future__ import annotations\nfrom pykern.lang import u32\n'
+    (tmp_path / "deep.py").write_text(f"{head}def f(x: u32) -> u32:\n{body}", encoding="utf-8")
+    program = Program(tmp_path, KERNEL)
+    program.load(["deep"])
+    program.check("deep")
+    assert not program.sink.diagnostics
