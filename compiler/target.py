@@ -21,7 +21,7 @@ host     the process's C library.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -168,28 +168,29 @@ def optimise(module: llvm.ModuleRef, machine: Machine, profile: Profile) -> None
 
 def compile_ir(text: str, name: str, machine: Machine, profile: Profile) -> bytes:
     """The object file of a module's LLVM IR text."""
-    with _prepared(text, name, machine, profile) as module:
-        emitter = target_machine(machine, profile.codegen)
-        if "asm " not in text:
-            return bytes(emitter.emit_object(module))
-        try:
-            return run_isolated(lambda: emitter.emit_object(module))
-        except ChildFailed as failure:
-            raise AssemblyRefused(name, failure.output) from failure
+    emitter = target_machine(machine, profile.codegen)
+    may_exit = "asm " in text
+    return _finished(text, name, machine, profile, emitter.emit_object, may_exit)
 
 
 def assembly_text(text: str, name: str, machine: Machine, profile: Profile) -> str:
     """What `compile_ir` would emit, as assembly text for people."""
-    with _prepared(text, name, machine, profile) as module:
-        emitter = target_machine(machine, profile.codegen)
-        emitter.set_asm_verbosity(False)
-        return str(emitter.emit_assembly(module))
+    emitter = target_machine(machine, profile.codegen)
+    emitter.set_asm_verbosity(False)
+
+    def emit(module: llvm.ModuleRef) -> bytes:
+        return str(emitter.emit_assembly(module)).encode()
+
+    return _finished(text, name, machine, profile, emit, may_exit=False).decode()
 
 
 def optimised_text(text: str, name: str, machine: Machine, profile: Profile) -> str:
     """LLVM IR after the pass manager."""
-    with _prepared(text, name, machine, profile) as module:
-        return str(module)
+
+    def emit(module: llvm.ModuleRef) -> bytes:
+        return str(module).encode()
+
+    return _finished(text, name, machine, profile, emit, may_exit=False).decode()
 
 
 def ir_header(machine: Machine, level: int) -> str:
@@ -198,15 +199,44 @@ def ir_header(machine: Machine, level: int) -> str:
     return f'target datalayout = "{layout}"\ntarget triple = "{machine.triple}"\n'
 
 
-@contextmanager
-def _prepared(text: str, name: str, machine: Machine, profile: Profile) -> Iterator[llvm.ModuleRef]:
-    """The optimised module. It is freed before its context, not whenever Python gets to it."""
+def _finished(
+    text: str,
+    name: str,
+    machine: Machine,
+    profile: Profile,
+    emit: Callable[[llvm.ModuleRef], bytes],
+    may_exit: bool,
+) -> bytes:
+    """What `emit` makes of the optimised module; in a child where this process would suffer.
+
+    LLVM exits at a mistake in assembly text. And its passes for wasm leave something behind in the
+    process that makes it optimise x86 code differently afterwards: what came out would depend on
+    what was compiled before.
+    """
     header = f'source_filename = "{name}"\n{ir_header(machine, profile.codegen)}'
+    with _module_of(header + text, name) as module:
+
+        def finish() -> bytes:
+            optimise(module, machine, profile)
+            return bytes(emit(module))
+
+        if not may_exit and machine is not WASM_MACHINE:
+            return finish()
+        try:
+            return run_isolated(finish)
+        except ChildFailed as failure:
+            if may_exit:
+                raise AssemblyRefused(name, failure.output) from failure
+            raise InternalError(f"{name}: LLVM failed:\n{failure.output}") from failure
+
+
+@contextmanager
+def _module_of(text: str, name: str) -> Iterator[llvm.ModuleRef]:
+    """The module in a context of its own, freed before it: not whenever Python gets to it."""
     context = llvm.create_context()
     try:
-        module = parse_ir(header + text, name, context)
+        module = parse_ir(text, name, context)
         try:
-            optimise(module, machine, profile)
             yield module
         finally:
             module.close()

@@ -10,9 +10,11 @@ forked when everything is declared, so nothing is declared twice.
 from __future__ import annotations
 
 import concurrent.futures
+import concurrent.futures.process
 import json
 import multiprocessing
 import pickle
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -240,17 +242,33 @@ def _in_processes(
     program: Program, names: list[str], options: UnitOptions, processes: int
 ) -> Iterator[_Outcome]:
     """The longest modules first, so that no child is left alone with one at the end."""
+    from compiler.diagnostics import InternalError
+
     modules = program.modules
     ordered = sorted(names, key=lambda name: (-len(modules[name].source.text), name))
     _inherited.append((program, options))
     try:
-        context = multiprocessing.get_context("fork")
-        with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
+        pool = concurrent.futures.ProcessPoolExecutor(
+            processes, multiprocessing.get_context("fork"), _begin_child
+        )
+        try:
             futures = [pool.submit(_in_child, name) for name in ordered]
             for future in concurrent.futures.as_completed(futures):
                 yield future.result()
+        except concurrent.futures.process.BrokenProcessPool:
+            raise InternalError(
+                "a process of the compiler ended in the middle of its work"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
     finally:
         _inherited.pop()
+
+
+def _begin_child() -> None:
+    """Ctrl-C goes to every process of the terminal: the parent answers it for all."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _in_child(name: str) -> _Outcome:

@@ -126,6 +126,7 @@ def test_a_lost_or_changed_result_is_made_again(project: Project) -> None:
 
 
 def test_a_damaged_cache_is_made_again(project: Project) -> None:
+    """In the same process, which has run LLVM for both targets by then."""
     project.build()
     before = outputs(project)
     for entry in (project.root / "build" / ".cache").glob("*/??/*"):
