@@ -367,12 +367,13 @@ def choose_free(allocation: Ptr[Allocation], interval: u32) -> u32:
     """A hinted register or the first that is free for the whole interval, else the longest free."""
     live = allocation.live
     piece = live.intervals[interval]
-    hinted = hinted_register(live, live.hint[piece.value])
-    if hinted < REGISTERS and allocation.free_until[hinted] >= piece.end:
-        return hinted
-    hinted = hinted_register(live, live.use_hint[piece.value])
-    if hinted < REGISTERS and allocation.free_until[hinted] >= piece.end:
-        return hinted
+    use_hint = live.use_hint[piece.value]
+    if is_free_hint(allocation, use_hint, piece.end) and use_hint < REGISTERS:
+        return use_hint
+    if is_free_hint(allocation, live.hint[piece.value], piece.end):
+        return hinted_register(live, live.hint[piece.value])
+    if is_free_hint(allocation, use_hint, piece.end):
+        return hinted_register(live, use_hint)
     best: u32 = ORDER[0]
     for register in ORDER:
         if allocation.free_until[register] >= piece.end:
@@ -380,6 +381,12 @@ def choose_free(allocation: Ptr[Allocation], interval: u32) -> u32:
         if allocation.free_until[register] > allocation.free_until[best]:
             best = register
     return best
+
+
+def is_free_hint(allocation: Ptr[Allocation], hint: u32, end: u32) -> bool:
+    """Does the hint mean a register, and is that free until `end`?"""
+    register = hinted_register(allocation.live, hint)
+    return register < REGISTERS and allocation.free_until[register] >= end
 
 
 def hinted_register(live: Ptr[Liveness], hint: u32) -> u32:

@@ -14,6 +14,7 @@ from kernel_src.jit.allocate import Allocation, allocate
 from kernel_src.jit.build import begin_function, build_instruction, end_function
 from kernel_src.jit.builder import Builder
 from kernel_src.jit.check import check
+from kernel_src.jit.dump import Text, dump_function, dump_machine, dump_places
 from kernel_src.jit.emit import emit_function
 from kernel_src.jit.emitter import Emitter, Relocations
 from kernel_src.jit.encode import Code
@@ -52,6 +53,7 @@ class Compiler:
     entries: Slice[u32] = zeroed()  # by function that is not imported: its offset in the code
     stubs: Stubs = zeroed()
     checks: bool = False  # verify the intermediate form and the allocation of each function
+    listing: Ptr[Text] | None = None  # where each function is printed, stage by stage
 
     def init(
         self,
@@ -105,6 +107,12 @@ def compile_function(compiler: Ptr[Compiler], index: u32) -> None:
     machine = MachineCode(arena=arena)
     machine.init(function.inst_count, function.block_count)
     select(function, compiler.module, uses, machine)
+    listing = compiler.listing
+    if listing is not None:
+        listing.put(f"function {index}, values\n")
+        dump_function(listing, function)
+        listing.put(f"function {index}, selected\n")
+        dump_machine(listing, function, machine)
     live = Liveness(arena=arena)
     find_liveness(function, machine, live)
     allocation = Allocation(function=function, code=machine, live=live)
@@ -113,6 +121,9 @@ def compile_function(compiler: Ptr[Compiler], index: u32) -> None:
         arena=arena, function=function, code=machine, allocation=allocation, live=live
     )
     resolve(resolution)
+    if listing is not None:
+        listing.put(f"function {index}, placed\n")
+        dump_places(listing, resolution)
     if compiler.checks:
         check(resolution, arena)
     emit(compiler, function, machine, resolution)

@@ -159,6 +159,7 @@ def emit_prologue(emitter: Ptr[Emitter]) -> None:
 def emit_block(emitter: Ptr[Emitter], n: u32) -> None:
     emitter.block = n
     emitter.block_at[n] = emitter.code.used
+    emitter.flags_at = NONE  # control may come from elsewhere
     if is_empty(emitter, n):
         return  # nothing jumps here: `destination` leads past it
     block = emitter.machine.blocks[n]

@@ -222,7 +222,7 @@ def emit_branch(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     taken = edge_of(emitter.function, terminator, 0)
     other = edge_of(emitter.function, terminator, 1)
     cc = inst.cond
-    emit_compare(emitter, inst.wide, inst.a, inst.b, inst.imm)
+    emit_compare(emitter, cc, inst.wide, inst.a, inst.b, inst.imm)
     # Of the two, `other` is emitted in line: rather the next block, or a loop's branch with moves.
     if is_next(emitter, destination(emitter, taken)) or repeats_with_moves(emitter, taken):
         swap = taken

@@ -122,13 +122,14 @@ def emit_alu(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             encode.alu_rr(code, encode.ALU_ADD, inst.wide, dst, a)
         else:
             encode.alu_rr(code, inst.sub, inst.wide, dst, a)
-        return
-    if a != dst and inst.sub == encode.ALU_ADD and is_register(b):
+    elif a != dst and inst.sub == encode.ALU_ADD and is_register(b):
         # base + index: rsp is never an operand, and a base of rbp or r13 costs a zero displacement
         encode.op_rm(code, encode.LEA, inst.wide, dst, Mem(base=a, disp=0, index=u8(b)))
         return
-    emitter.into_register(dst, inst.wide, a)
-    emitter.operate(u32(inst.sub) << 3 | 3, inst.wide, dst, b)
+    else:
+        emitter.into_register(dst, inst.wide, a)
+        emitter.operate(u32(inst.sub) << 3 | 3, inst.wide, dst, b)
+    emitter.set_flags(dst, inst.wide)
 
 
 def emit_alu_immediate(emitter: Ptr[Emitter], inst: Ptr[MInst], dst: u8, a: u8) -> None:
@@ -138,6 +139,7 @@ def emit_alu_immediate(emitter: Ptr[Emitter], inst: Ptr[MInst], dst: u8, a: u8) 
         return
     emitter.into_register(dst, inst.wide, a)
     encode.alu_ri(emitter.code, inst.sub, inst.wide, dst, imm)
+    emitter.set_flags(dst, inst.wide)
 
 
 def emit_mul(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
@@ -188,12 +190,17 @@ def emit_count_zeros(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 # Comparisons
 
 
-def emit_compare(emitter: Ptr[Emitter], wide: bool, left: u32, right: u32, imm: u32) -> None:
-    """Sets the flags for `left` and `right`, or the immediate if `right` is NONE."""
+def emit_compare(
+    emitter: Ptr[Emitter], cc: u8, wide: bool, left: u32, right: u32, imm: u32
+) -> None:
+    """Sets the flags for `left` and `right`, or the immediate if `right` is NONE. Comparing with
+    zero for equality may need no instruction: arithmetic has set that flag."""
     code = emitter.code
     a = emitter.register(left)
     if right != NONE:
         emitter.operate(u32(encode.ALU_CMP) << 3 | 3, wide, a, emitter.place(right))
+    elif imm == 0 and cc & ~u8(1) == encode.CC_E and emitter.has_zero_flag(a, wide):
+        pass
     elif imm == 0:
         encode.test_rr(code, wide, a, a)
     else:
@@ -207,7 +214,7 @@ def emit_set(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     is_operand = dst == emitter.place(inst.a) or (inst.b != NONE and dst == emitter.place(inst.b))
     if not is_operand:
         encode.zero_r(code, dst)
-    emit_compare(emitter, inst.wide, inst.a, inst.b, inst.imm)
+    emit_compare(emitter, inst.cond, inst.wide, inst.a, inst.b, inst.imm)
     encode.set_r8(code, inst.cond, dst)
     if is_operand:
         encode.movzx_r8(code, dst, dst)
@@ -216,7 +223,7 @@ def emit_set(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 def emit_choose(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """dst = b, then a if the condition holds; the other way round if a is where the result goes."""
     dst = emitter.result(inst)
-    emit_compare(emitter, inst.wide, inst.c, inst.d, inst.imm)
+    emit_compare(emitter, inst.cond, inst.wide, inst.c, inst.d, inst.imm)
     a = emitter.place(inst.a)
     b = emitter.place(inst.b)
     if a == dst:

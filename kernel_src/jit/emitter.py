@@ -82,6 +82,10 @@ class Emitter:
     block_at: Slice[u32] = zeroed()  # offset in the code of each block that has been emitted
     # An upper bound of each block's distance from the function's start
     bound_at: Slice[u32] = zeroed()
+    # The last arithmetic instruction: where it ends, and its result, whose zero flag is set there
+    flags_at: u32 = 0
+    flags_register: u8 = 0
+    flags_wide: bool = False
     tail: u32 = 0  # an upper bound of what comes between a jump and the end of its block
     fixups: Slice[Fixup] = zeroed()
     fixup_count: u32 = 0
@@ -121,6 +125,20 @@ class Emitter:
             encode.op_rr(self.code, opcode, wide, reg, u8(place))
         else:
             encode.op_rm(self.code, opcode, wide, reg, self.word(place))
+
+    def set_flags(self, register: u8, wide: bool) -> None:
+        """The instruction just emitted has set the zero flag for `register`."""
+        self.flags_at = self.code.used
+        self.flags_register = register
+        self.flags_wide = wide
+
+    def has_zero_flag(self, register: u8, wide: bool) -> bool:
+        """Does the zero flag already say whether `register` is zero?"""
+        return (
+            self.flags_at == self.code.used
+            and self.flags_register == register
+            and self.flags_wide == wide
+        )
 
     # Moves
 
@@ -165,8 +183,12 @@ class Emitter:
             encode.pop_m(self.code, self.word(step.dst))
 
     def load_constant(self, dst: u32, value: u32) -> None:
-        """Neither flags nor other registers change; a wide constant goes to memory in halves."""
+        """No other register changes, but the flags may; moves are never between a comparison and
+        its use. A wide constant goes to memory in halves."""
         bits = self.function.const_bits(value)
+        if is_register(dst) and bits == 0:
+            encode.zero_r(self.code, u8(dst))
+            return
         if is_register(dst):
             encode.mov_ri(self.code, u8(dst), bits)
             return

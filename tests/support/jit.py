@@ -17,8 +17,8 @@ from typing import Any
 
 import wasmtime
 
-from compiler.host import HostProgram
-from compiler.host_proxies import address_of
+from compiler.host.program import HostProgram
+from compiler.host.proxies import address_of
 from tests.support.host import host_program
 
 MODULES = (
@@ -36,6 +36,7 @@ MODULES = (
 CODE_BYTES = 1 << 22
 KEEP_BYTES = 1 << 23
 SCRATCH_BYTES = 1 << 25
+LISTING_BYTES = 1 << 16
 STACK_MARGIN = 7 << 20  # of the thread's 8 MiB: what generated code may not use
 
 TRAP_NAMES = {
@@ -70,11 +71,12 @@ def program() -> HostProgram:
 
 @dataclass
 class Compiled:
-    """A compiled module, not yet anywhere where it could run."""
+    """A compiled module, not yet anywhere where it could run. `listing`: each stage as text."""
 
     module: Any
     compiler: Any
     code: bytes
+    listing: str
     keep: tuple[Any, ...]  # memory that the dialect's structs point to
 
     def functions(self) -> list[Any]:
@@ -86,7 +88,9 @@ class Compiled:
         return found.start, self.code[found.start : found.end]
 
 
-def compile_module(wasm: bytes | str, checks: bool = True) -> Compiled:
+def compile_module(
+    wasm: bytes | str, checks: bool = True, listing: bool = False
+) -> Compiled:
     """Compiles a module given in binary or as text."""
     binary = wasmtime.wat2wasm(wasm) if isinstance(wasm, str) else wasm
     host = program()
@@ -105,15 +109,22 @@ def compile_module(wasm: bytes | str, checks: bool = True) -> Compiled:
         signatures = host.array("u32", [type.canonical + 1 for type in module.types])
         compiler.init(module, signatures, keep, scratch, buffer)
         compiler.checks = checks
+        text = host.array("u8", LISTING_BYTES if listing else 0)
+        out = host.new("kernel_src.jit.dump.Text", buffer=text)
+        if listing:
+            compiler.listing = out
         stages.compile_module(compiler)
-    except stages.CodeFull:
-        raise
     except (parser.Malformed, parser.Invalid, parser.Unsupported) as error:
-        text = host.array("u8", 200)
-        length = module.failure.describe(text)
-        raise Refused(bytes(text[:length].bytes()).decode()) from error
+        raise Refused(_describe(module.failure)) from error
     code = buffer[: compiler.code.used].bytes()
-    return Compiled(module, compiler, code, (data, keep, scratch, buffer, signatures))
+    shown = bytes(text[: out.used].bytes()).decode()
+    return Compiled(module, compiler, code, shown, (data, keep, scratch, buffer, signatures))
+
+
+def _describe(failure: Any) -> str:
+    text = program().array("u8", 200)
+    length = failure.describe(text)
+    return bytes(text[:length].bytes()).decode()
 
 
 # Running
@@ -201,9 +212,7 @@ class Instance:
         try:
             self.program = runtime.load_program(self._data, _signatures()[0], table, failure)
         except (runtime.Malformed, runtime.Invalid, runtime.Unsupported) as error:
-            text = host.array("u8", 200)
-            length = failure.describe(text)
-            raise Refused(bytes(text[:length].bytes()).decode()) from error
+            raise Refused(_describe(failure)) from error
         except (runtime.Unlinkable, runtime.InitialiserTrapped, runtime.NoMemory) as error:
             raise Refused(type(error).__name__) from error
         self._runtime = runtime
@@ -244,7 +253,7 @@ class Instance:
         return [words[i] if i < 2 else words[i + 4] for i in range(results)]
 
     def _trap(self, trap: int) -> Trap:
-        """`trap` is what the handler has left: an address in the code, or a host function's cause."""
+        """`trap`: an address in the code, left by the handler, or a host function's cause."""
         start = self.program.code.start
         if trap < start:
             return Trap(TRAP_NAMES[trap], 0)

@@ -1,8 +1,8 @@
 """Random modules of integer code that always end: for comparison with another engine.
 
-Each function has a few locals and nested blocks, loops, ifs, switches and calls of the functions before it.
-A global holds fuel: every loop takes some, and repeats only while some is left. Stores, loads and
-divisions may trap. Everything follows from the seed.
+Each function has a few locals and nested blocks, loops, ifs, switches and calls of the functions
+before it. A global holds fuel: every loop takes some, and repeats only while some is left. Stores,
+loads and divisions may trap. Everything follows from the seed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,24 @@ from __future__ import annotations
 import random
 
 TYPES = ("i32", "i64")
-BINARY = (
-    "add sub mul and or xor shl shr_s shr_u rotl rotr div_s div_u rem_s rem_u".split()
-)
-COMPARE = "eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u".split()
+BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "and",
+    "or",
+    "xor",
+    "shl",
+    "shr_s",
+    "shr_u",
+    "rotl",
+    "rotr",
+    "div_s",
+    "div_u",
+    "rem_s",
+    "rem_u",
+]
+COMPARE = ["eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"]
 LOADS = {
     "i32": ("load", "load8_s", "load8_u", "load16_s", "load16_u"),
     "i64": ("load", "load8_s", "load8_u", "load16_s", "load16_u", "load32_s", "load32_u"),
@@ -98,12 +112,14 @@ class Writer:
         if type == "i32":
             if self.chance.random() < 0.4:
                 return f"(i32.wrap_i64 {self.value('i64', depth)})"
-            op = self.chance.choice("clz ctz popcnt extend8_s extend16_s".split())
+            op = self.chance.choice(["clz", "ctz", "popcnt", "extend8_s", "extend16_s"])
         else:
             if self.chance.random() < 0.4:
                 sign = self.chance.choice("su")
                 return f"(i64.extend_i32_{sign} {self.value('i32', depth)})"
-            op = self.chance.choice("clz ctz popcnt extend8_s extend16_s extend32_s".split())
+            op = self.chance.choice(
+                ["clz", "ctz", "popcnt", "extend8_s", "extend16_s", "extend32_s"]
+            )
         return f"({type}.{op} {self.value(type, depth)})"
 
     def comparison(self, type: str, depth: int) -> str:
@@ -299,7 +315,12 @@ class Module:
         """Bits for one call."""
         return [
             self.chance.choice(
-                (0, 1, self.chance.getrandbits(8), self.chance.getrandbits(32 if t == "i32" else 64))
+                (
+                    0,
+                    1,
+                    self.chance.getrandbits(8),
+                    self.chance.getrandbits(32 if t == "i32" else 64),
+                )
             )
             for t in function.params
         ]
