@@ -2,7 +2,7 @@
 
 `MACHINE` rows have a fixed signature and exist on the kernel target only. `GENERIC` rows take the
 integer, place or slice type they work on from their arguments; their typing rule is named by `rule`
-and lives in `check_intrinsics`. `lower_intrinsics` has a lowering for every row, which a test
+and lives in `check.intrinsics`. `lower.intrinsics` has a lowering for every row, which a test
 checks.
 """
 

@@ -13,13 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compiler import syntax_tree as st
-from compiler.diagnostics import CompileError, DiagnosticSink, Note
-from compiler.intrinsics import MACHINE
-from compiler.language import BUILTINS, LANGUAGE_NAMES, TYPING_NAMES
-from compiler.messages import report
-from compiler.parser import parse_module
-from compiler.source import SourceFile, Span
-from compiler.symbols import (
+from compiler.check.language import BUILTINS, LANGUAGE_NAMES, TYPING_NAMES
+from compiler.check.symbols import (
     ClassDecl,
     FunctionInstance,
     ImportedName,
@@ -29,6 +24,11 @@ from compiler.symbols import (
     ModuleSymbol,
     Symbol,
 )
+from compiler.diagnostics import CompileError, DiagnosticSink, Note
+from compiler.intrinsics import MACHINE
+from compiler.messages import report
+from compiler.read.parser import parse_module
+from compiler.source import SourceFile, Span
 from compiler.typed_tree import ErrorClass, TypedModule
 from compiler.types import ClassType, Target
 
@@ -94,7 +94,7 @@ class Program:
         """Reads and declares these modules and all they import. Raises `CompileError` if a module
         can't be read.
         """
-        from compiler.declare import declare_module
+        from compiler.check.declare import declare_module
 
         wanted = [*names, *RUNTIME_MODULES]
         for name in wanted:
@@ -179,7 +179,7 @@ class Program:
         """Checks the bodies of one module; diagnostics go to the sink, and the tree is only good
         without any.
         """
-        from compiler.check_module import check_module
+        from compiler.check.module import check_module
 
         return check_module(self, self.modules[name])
 
@@ -191,7 +191,7 @@ class Program:
 
     def struct(self, qualified: str) -> ClassType:
         """A non-generic class by its qualified name; for the compiler's own use of `pykern.rt`."""
-        from compiler.resolve_types import class_instance
+        from compiler.check.resolve_types import class_instance
 
         module, _, name = qualified.rpartition(".")
         decl = self.modules[module].names[name]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from compiler.build import BuildRequest, BuildResult, build_project
+from compiler.build.project import BuildRequest, BuildResult, build_project
+from compiler.build.units import Progress
 from compiler.diagnostics import CompileError, render
 from compiler.errors import BuildError
-from compiler.units import Progress
 from pykern.build_config import BuildConfig, Profile
 from pykern.environment import Environment
 from pykern.errors import Reported, ToolError, UsageError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from compiler.cache import Cache
+from compiler.build.cache import Cache
+from compiler.build.interface import SourceTree
+from compiler.build.units import Progress, TargetKind, UnitOptions, load_program
 from compiler.diagnostics import CompileError, Diagnostic
-from compiler.interface import SourceTree
-from compiler.units import Progress, TargetKind, UnitOptions, load_program
 from pykern.errors import UsageError
 
 SERVERS = "servers"

@@ -29,6 +29,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=cost)
 
 
+COUNT_MARK = "count of "
+"""Properties of tests (`record_property`) that begin so are added up and shown at the end."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    counts: dict[str, int] = {}
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name.startswith(COUNT_MARK):
+                counts[name] = counts.get(name, 0) + int(value)
+    for name, value in sorted(counts.items()):
+        terminalreporter.write_line(f"{value} {name.removeprefix(COUNT_MARK)}")
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """The folder of the checkout."""

@@ -14,7 +14,7 @@ from pykern.environment import Environment
 from pykern.exit_status import ExitStatus
 
 if TYPE_CHECKING:
-    from compiler.build import BuildResult
+    from compiler.build.project import BuildResult
 
 
 @click.command(epilog="Example: pykern build --profile release --timings")

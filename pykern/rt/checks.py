@@ -1,6 +1,6 @@
 """What a failed check becomes: the compiler calls these, they word the panic.
 
-`CheckSite` is laid out by the compiler (`lower_checks`), one constant for each check in the source.
+`CheckSite` is laid out by the compiler (`lower.checks`), one constant for each check in the source.
 """
 
 from __future__ import annotations

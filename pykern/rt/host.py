@@ -1,7 +1,7 @@
 """Where panics go when dialect code runs inside a Python process: they become exceptions.
 
 Only programs compiled for the host contain this module. Python answers `pk_host_panicked` by
-leaving the dialect code altogether (compiler/host_stack.py), so nothing here runs afterwards.
+leaving the dialect code altogether (compiler/host/stack.py), so nothing here runs afterwards.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from compiler import blocks
 from compiler import syntax_tree as st
-from compiler.build_tree import TreeBuilder
 from compiler.diagnostics import Diagnostic, DiagnosticSink
-from compiler.parser import default_parser
+from compiler.read.build_tree import TreeBuilder
+from compiler.read.parser import default_parser
+from compiler.read.tree import Branch
 from compiler.source import SourceFile
-from compiler.tree import Branch
 
 ROOT = Path(__file__).resolve().parents[2]
 DIALECT_FOLDERS = ("kernel_src", "servers", "pykern/rt", "tests/lang/samples")

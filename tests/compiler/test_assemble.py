@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compiler.assemble import (
+from compiler.machine.assemble import (
     AssemblyError,
     StructOffsets,
     assemble,

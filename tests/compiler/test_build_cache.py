@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cache import Cache, digest_of, write_if_changed
+from compiler.build.cache import Cache, digest_of, write_if_changed
 
 KEY, OTHER_KEY = digest_of(["a"]), digest_of(["b"])
 
@@ -82,7 +82,7 @@ def test_the_variable_chooses_the_place(tmp_path: Path, monkeypatch: pytest.Monk
 def test_asking_whether_anything_changed_needs_no_heavy_library(project_root: Path) -> None:
     """An unchanged build is as fast as reading the sources."""
     code = (
-        "import sys, compiler.build; "
+        "import sys, compiler.build.project; "
         "print([m for m in ('llvmlite', 'lark', 'elftools') if m in sys.modules])"
     )
     done = subprocess.run(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.cache import Cache
-from compiler.interface import SourceTree, interface_lines, read_facts
+from compiler.build.cache import Cache
+from compiler.build.interface import SourceTree, interface_lines, read_facts
 
 TEXT = '''"""A module."""
 

@@ -10,8 +10,8 @@ import pytest
 
 from compiler import syntax_tree as st
 from compiler.diagnostics import CompileError, render
-from compiler.parser import parse_module
 from compiler.program import Program
+from compiler.read.parser import parse_module
 from compiler.source import SourceFile
 from compiler.types import KERNEL
 from tests.compiler.parsing import ROOT

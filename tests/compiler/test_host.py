@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from compiler.cache import Cache
+from compiler.build.cache import Cache
 from compiler.diagnostics import CompileError
-from compiler.host import DialectError, DialectPanic, HostProgram, MissingExtern
+from compiler.host.program import DialectError, DialectPanic, HostProgram, MissingExtern
 from tests.support.host_sample import TEXT, line_of
 
 MODULE = "sample"

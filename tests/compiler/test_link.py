@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from compiler.assemble import assemble
-from compiler.isolate import ChildFailed, run_isolated
-from compiler.link import LinkError, ObjectFile, check_image, link_elf, link_wasm
-from compiler.target import (
+from compiler.machine.assemble import assemble
+from compiler.machine.isolate import ChildFailed, run_isolated
+from compiler.machine.link import LinkError, ObjectFile, check_image, link_elf, link_wasm
+from compiler.machine.target import (
     DEBUG,
     KERNEL_MACHINE,
     RELEASE,

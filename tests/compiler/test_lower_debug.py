@@ -11,7 +11,7 @@ from elftools.elf.elffile import ELFFile
 
 from compiler import typed_tree as tt
 from compiler import types as ty
-from compiler.target import DEBUG, KERNEL_MACHINE, compile_ir
+from compiler.machine.target import DEBUG, KERNEL_MACHINE, compile_ir
 from tests.support.typed import (
     SOURCE,
     SPAN,

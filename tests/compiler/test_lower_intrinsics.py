@@ -11,9 +11,9 @@ import pytest
 from compiler import typed_tree as tt
 from compiler import types as ty
 from compiler.intrinsics import ATOMIC_OPERATIONS, BOOL_ATOMICS, GENERIC, HOST_TOO, MACHINE
-from compiler.lower_intrinsics import GENERIC_RULES, ORDERED
-from compiler.lower_machine import FRAME, ROWS
-from compiler.target import KERNEL_MACHINE, RELEASE, assembly_text
+from compiler.lower.intrinsics import GENERIC_RULES, ORDERED
+from compiler.lower.machine import FRAME, ROWS
+from compiler.machine.target import KERNEL_MACHINE, RELEASE, assembly_text
 from tests.support.typed import (
     SPAN,
     USIZE,

@@ -8,7 +8,7 @@ import pytest
 
 from compiler import typed_tree as tt
 from compiler import types as ty
-from compiler.target import (
+from compiler.machine.target import (
     HOST_MACHINE,
     KERNEL_MACHINE,
     RELEASE,

@@ -10,7 +10,7 @@ import pytest
 from compiler import syntax_tree as st
 from compiler.diagnostics import CompileError
 from compiler.dump import dump
-from compiler.parser import Parser, default_parser, parse_module
+from compiler.read.parser import Parser, default_parser, parse_module
 from tests.compiler.parsing import source
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from compiler.diagnostics import CompileError, Diagnostic
 from compiler.messages import ERRORS
-from compiler.parser import parse_module
+from compiler.read.parser import parse_module
 from tests.compiler.parsing import source
 
 

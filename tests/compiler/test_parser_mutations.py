@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from compiler.diagnostics import CompileError, render
-from compiler.parser import parse_module
+from compiler.read.parser import parse_module
 from tests.compiler.parsing import dialect_files, source
 
 TOKEN = re.compile(r"\s+|\w+|\"[^\"\n]*\"|[^\w\s]")

@@ -9,7 +9,7 @@ import pytest
 from compiler import typed_tree as tt
 from compiler import types as ty
 from compiler.diagnostics import InternalError
-from compiler.verify import verify_function, verify_module
+from compiler.lower.verify import verify_function, verify_module
 from tests.support.typed import (
     SPAN,
     add,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.host_proxies import address_of
+from compiler.host.proxies import address_of
 from tests.support.host import host_program
 
 ARENA = "kernel_src.lib.arena"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.host import DialectPanic
-from compiler.host_proxies import address_of
+from compiler.host.program import DialectPanic
+from compiler.host.proxies import address_of
 from tests.support.host import host_program
 
 PAGING = "kernel_src.mm.paging"

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from compiler.host import DialectPanic
+from compiler.host.program import DialectPanic
 from tests.support.host import host_program
 
 RANGES = "kernel_src.mm.ranges"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import pykern.lang as lang
-from compiler.language import BUILTINS, LANGUAGE_NAMES
+from compiler.check.language import BUILTINS, LANGUAGE_NAMES
 from pykern.lang import NeedsMachineError, PanicError, enum, flags, struct, u8, u16, u32, value
 from tests.lang.samples import build, cells, enums, generics, structs, values
 

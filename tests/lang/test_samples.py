@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from compiler.build.units import Progress
 from compiler.diagnostics import render
-from compiler.units import Progress
 from pykern.checking import check
 
 HERE = Path(__file__).parent

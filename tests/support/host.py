@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from compiler.host import HostProgram
+from compiler.host.program import HostProgram
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.build import BuildRequest, BuildResult, build_project
+from compiler.build.project import BuildRequest, BuildResult, build_project
 
 SCRIPT = """
 ENTRY(_start)

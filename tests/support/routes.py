@@ -21,12 +21,12 @@ from typing import Any, Protocol
 
 import wasmtime
 
-from compiler.build import BuildRequest, build_project
-from compiler.cache import Cache
-from compiler.host import DialectPanic, HostProgram
-from compiler.interface import SourceTree
-from compiler.link import ObjectFile, link_wasm
-from compiler.units import Unit, UnitOptions, compile_units
+from compiler.build.cache import Cache
+from compiler.build.interface import SourceTree
+from compiler.build.project import BuildRequest, build_project
+from compiler.build.units import Unit, UnitOptions, compile_units
+from compiler.host.program import DialectPanic, HostProgram
+from compiler.machine.link import ObjectFile, link_wasm
 from pykern.kernel_tests import TEST_EVENT, test_of
 from pykern.machine import run_machine
 from pykern.qemu import MachineConfig

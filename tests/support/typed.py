@@ -15,10 +15,10 @@ import llvmlite.binding as llvm
 
 from compiler import typed_tree as tt
 from compiler import types as ty
-from compiler.lower_module import LowerOptions, Runtime, lower_module
+from compiler.lower.module import LowerOptions, Runtime, lower_module
+from compiler.lower.verify import verify_module
+from compiler.machine.target import HOST_MACHINE, RELEASE, Profile, ir_header, optimise, parse_ir
 from compiler.source import SourceFile
-from compiler.target import HOST_MACHINE, RELEASE, Profile, ir_header, optimise, parse_ir
-from compiler.verify import verify_module
 
 SOURCE = SourceFile(Path("sample.py"), "sample.py", "x = 1\n" * 50)
 SPAN = SOURCE.span(12, 17)

@@ -11,7 +11,7 @@ import ctypes
 from functools import cache
 from typing import Any
 
-from compiler.host import HostProgram
+from compiler.host.program import HostProgram
 from tests.support.host import host_program
 
 MODULES = ("kernel_src.process_linux", "kernel_src.platform_linux", "kernel_src.runtime.program")

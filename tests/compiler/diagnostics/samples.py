@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compiler import syntax_tree as st
+from compiler.check.language import LANGUAGE_NAMES
 from compiler.diagnostics import CompileError, Diagnostic
-from compiler.language import LANGUAGE_NAMES
 from compiler.messages.entry import Entry
-from compiler.parser import parse_module
 from compiler.program import CheckOptions, Program
+from compiler.read.parser import parse_module
 from compiler.source import SourceFile
 from compiler.types import HOST, KERNEL, WASM
 

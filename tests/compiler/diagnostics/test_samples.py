@@ -29,7 +29,7 @@ def test_every_entry_is_used_and_every_use_has_an_entry() -> None:
     """A report's name is a literal in the compiler, so both lists can be compared."""
     literals: set[str] = set()
     reported: set[str] = set()
-    for path in Path(messages.__file__).parents[1].glob("*.py"):
+    for path in Path(messages.__file__).parents[1].rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 literals.add(node.value)

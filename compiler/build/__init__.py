@@ -1,0 +1,1 @@
+"""Whole projects: what is stale, who compiles it, what comes out."""

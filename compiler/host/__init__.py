@@ -1,0 +1,1 @@
+"""Dialect modules inside the running Python process, for tests."""

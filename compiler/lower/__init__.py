@@ -1,0 +1,1 @@
+"""Typed tree to LLVM IR, with its debug information."""

@@ -1,0 +1,1 @@
+"""LLVM IR and assembly to objects, objects to images."""

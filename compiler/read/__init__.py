@@ -1,0 +1,1 @@
+"""Source text to syntax tree: tokens, the grammar, and how trees are built from it."""
