@@ -1,9 +1,11 @@
-"""Every language feature has a program, and every route through the compiler gives the same output.
+"""Every language feature has a program, and every route through the compiler gives the same
+output.
 
-`programs/NAME.py` writes what `NAME.out` holds. What is expected does not come from the compiler: CPython runs the
-same file where the dialect means what Python means, and each line that contains ` == ` is a statement that must be
-true of Python's own numbers and of `pykern.lang`. Programs called `wrong_…` panic: each of their functions at its
-line marked `# panics: MESSAGE`.
+`programs/NAME.py` writes what `NAME.out` holds. What is expected does not come from the
+compiler: CPython runs the same file where the dialect means what Python means, and each line
+that contains ` == ` is a statement that must be true of Python's own numbers and of
+`pykern.lang`. Programs called `wrong_…` panic: each of their functions at its line marked `#
+panics: MESSAGE`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The ways a dialect program can run, and what it did on each.
 
-A program is a module in tests/compiler/programs; its `@test` functions run in the order of their lines and write
-lines through `support/output.py`.
+A program is a module in tests/compiler/programs; its `@test` functions run in the order of their
+lines and write lines through `support/output.py`.
 
     host-O0, host-O2   compiled into this process
     wasm               compiled to wasm32, run by wasmtime
@@ -48,7 +48,9 @@ PATIENCE_SECONDS = 300
 
 @dataclass
 class Outcome:
-    """What a function did: the lines it wrote, and the panic it ended with (`file:line: message`)."""
+    """What a function did: the lines it wrote, and the panic it ended with (`file:line:
+    message`).
+    """
 
     lines: list[str] = field(default_factory=list)
     panic: str | None = None
@@ -88,7 +90,9 @@ class WasmPanicked(Exception):
 
 
 class WasmRoute:
-    """Under wasmtime, each run in an instance of its own: a panic leaves the stack pointer where it was."""
+    """Under wasmtime, each run in an instance of its own: a panic leaves the stack pointer where
+    it was.
+    """
 
     def __init__(
         self, modules: Sequence[str], folder: Path, profile: str = "debug", root: Path = ROOT
@@ -157,8 +161,8 @@ def wasm_instance(
 
 
 class MachineRoute:
-    """In the kernel. A machine runs the tests in the order of their names and ends at the first panic,
-    so programs that panic cost a machine each, and are called what comes last.
+    """In the kernel. A machine runs the tests in the order of their names and ends at the first
+    panic, so programs that panic cost a machine each, and are called what comes last.
     """
 
     def __init__(self, tests: Sequence[tuple[str, str]], root: Path = ROOT) -> None:

@@ -1,4 +1,6 @@
-"""Conversions between integers: checked, truncating, of the same bits; wrapping and checked arithmetic."""
+"""Conversions between integers: checked, truncating, of the same bits; wrapping and checked
+arithmetic.
+"""
 
 # routes: host wasm machine (CPython does not know what a type variable stands for)
 

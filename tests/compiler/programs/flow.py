@@ -1,4 +1,6 @@
-"""Control flow: conditions, loops and how they are left, conditional expressions, comparisons in chains."""
+"""Control flow: conditions, loops and how they are left, conditional expressions, comparisons in
+chains.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Random dialect programs, each with the Python program that says what it does."""
