@@ -10,7 +10,8 @@ may be run where it was written, or anywhere else.
 
 from __future__ import annotations
 
-from kernel_src.jit.allocate import Allocation, allocate
+from kernel_src.jit.allocate import allocate
+from kernel_src.jit.allocation import Allocation
 from kernel_src.jit.build import begin_function, build_instruction, end_function
 from kernel_src.jit.builder import Builder
 from kernel_src.jit.check import check

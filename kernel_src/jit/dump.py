@@ -26,14 +26,7 @@ from kernel_src.jit.ir import (
     has_property,
 )
 from kernel_src.jit.machine import MachineCode, MInst, MOp, has_list, operand, uses_operand
-from kernel_src.jit.regs import (
-    FIRST_SLOT,
-    INCOMING,
-    NAMES_64,
-    NO_PLACE,
-    is_incoming,
-    is_register,
-)
+from kernel_src.jit.regs import FIRST_SLOT, INCOMING, NAMES_64, NO_PLACE, is_incoming, is_register
 from kernel_src.jit.resolve import Resolution
 from pykern.lang import Array, Format, Ptr, Slice, Str, format, struct, u8, u32, usize
 

@@ -13,7 +13,7 @@ All moves at one point are parallel (moves.py).
 
 from __future__ import annotations
 
-from kernel_src.jit.allocate import ON_STACK, Allocation
+from kernel_src.jit.allocation import ON_STACK, Allocation
 from kernel_src.jit.ir import NONE, Function, Op
 from kernel_src.jit.liveness import Liveness
 from kernel_src.jit.machine import MachineCode
