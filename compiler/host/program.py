@@ -17,6 +17,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import itertools
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ class HostProgram:
         self._symbols: dict[str, int] = {}
         self._modules: dict[str, HostModule] = {}
         self._methods: dict[ClassType, dict[str, HostFunction]] = {}
+        self._loading = threading.RLock()
         self._load(compiled.units)
         self._enter = _ENTER(self.symbol_address("pk_host_enter"))
 
@@ -95,9 +97,7 @@ class HostProgram:
         """A loaded module."""
         if name not in self.program.modules:
             raise KeyError(f"the program has no module {name!r}")
-        if name not in self._modules:
-            self._modules[name] = HostModule(self, name)
-        return self._modules[name]
+        return self._modules.get(name) or self._modules.setdefault(name, HostModule(self, name))
 
     def new(self, type_name: str, /, **fields: Any) -> StructProxy:
         """A struct in memory of its own, with these fields and the defaults of the others."""
@@ -224,8 +224,9 @@ class HostProgram:
 
     def method(self, cls: ClassType, name: str) -> HostFunction | None:
         if cls not in self._methods:
-            decl = self.program.class_decls[cls]
-            self._methods[cls] = self._class_methods(cls, decl)
+            with self._loading:
+                if cls not in self._methods:
+                    self._methods[cls] = self._class_methods(cls, self.program.class_decls[cls])
         return self._methods[cls].get(name)
 
     def _class_methods(self, cls: ClassType, decl: ClassDecl) -> dict[str, HostFunction]:

@@ -214,8 +214,10 @@ class Values:
         data = value.encode()
         block = self._strings.get(value)
         if block is None:
-            block = self._strings[value] = Memory(len(data))
+            block = Memory(len(data))
             memory.write_bytes(block.address, data)
+            # Only complete, since other threads may find it there; the first of two stays.
+            block = self._strings.setdefault(value, block)
         return block.address, len(data)
 
     def _slice(self, type: Type, element: Type, value: Any, keep: list[object]) -> tuple[int, int]:
@@ -260,7 +262,7 @@ class Values:
         """The Python class that stands for a `@value`, `@enum` or `@flags` class."""
         found = self._classes.get(cls)
         if found is None:
-            found = self._classes[cls] = self._make_class(cls)
+            found = self._classes.setdefault(cls, self._make_class(cls))
         return found
 
     def _make_class(self, cls: ClassType) -> Any:
