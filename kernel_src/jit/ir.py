@@ -179,8 +179,8 @@ global_get  p     b: global. Not moved across global_set: it stays in its place
 global_set  a     b: global
 memory_size p     stays in its place like global_get
 call        l     a: function; the list: arguments. Its value is the first result
-callind     l     a: type; flags: table; the list: index, then arguments
-callrt      l     a: number of the runtime's function
+call_indirect l     a: type; flags: table; the list: index, then arguments
+call_runtime l     a: number of the runtime's function
 result      ap    a: the call; b: which result
 jump        t     a: edge
 branch      at    a: condition; b: edge if it is not zero; c: edge if it is
