@@ -56,7 +56,9 @@ class MachineContext:
     flags: u64
     link: u64
     stack: Array[u64, 3]
-    r8_to_r13: Array[u64, 6]
+    r8_to_r10: Array[u64, 3]
+    r11: u64
+    r12_and_r13: Array[u64, 2]
     r14: u64
     r15_to_rcx: Array[u64, 8]
     rsp: u64
@@ -96,6 +98,7 @@ def on_signal(signal: i32, information: usize, address: usize) -> None:
         vector=context.vector,
         instruction=usize(context.rip),
         context=usize(context.r14),
+        element=usize(context.r11),
         stack=usize(context.rsp),
         address=context.cr2,
     )

@@ -1,22 +1,23 @@
 """Module + code -> instance: something that can be called.
 
 `prepare` allocates what the module declares and links its imports; `initialise` (initialise.py)
-copies the segments. In between nothing of the instance is visible to anyone else; after a failure
+copies the segments. Until then nothing of the instance is visible to anyone else; after a failure
 `release` gives back what had been taken. The start function, if there is one, is called by the
 owner.
 
-The tables live in the arena that the owner gives, the linear memory in a slot of its own:
+The records lie in the arena that the owner gives, the linear memories in slots of their own:
 
     arena    Context | cells of globals     context_bytes()
              FunctionRef of each function   imports first, so Context.imports is the first of them
-             TableView of each table        and the tables' elements
-    slot     pages of memory 0
+             Table, Memory                  that the module declares
+             TableView of each table        and the elements of those it declares
+    slots    pages of memories
+
+Index spaces start with the imports: `tables` and `memories` point to the records of whichever
+instance declares them.
 """
 from __future__ import annotations
 
-from typing import Final
-
-import kernel_src.platform as platform
 from kernel_src.jit.context import (
     Context,
     FunctionRef,
@@ -26,18 +27,20 @@ from kernel_src.jit.context import (
 )
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
 from kernel_src.runtime.imports import HostTable, Unlinkable, link_imports
+from kernel_src.runtime.linear import Memory, MemoryUse
+from kernel_src.runtime.tables import Table, TableUse
 from kernel_src.runtime.traps import TrapRecord
-from kernel_src.wasm.const_expr import ConstValues, evaluate_at
+from kernel_src.wasm.const_expr import ConstValues, evaluate, evaluate_at
 from kernel_src.wasm.errors import Invalid, Malformed, Unsupported
-from kernel_src.wasm.limits import MAX_TABLE_ENTRIES, PAGE_BYTES
-from kernel_src.wasm.module import Module
+from kernel_src.wasm.module import SEGMENT_PASSIVE, ElementSegment, Module
+from kernel_src.wasm.reader import Reader
+from kernel_src.wasm.types import KIND_TABLE
 from pykern.lang import (
     Error,
     Ptr,
     Slice,
-    Str,
     address_of,
-    alignof,
+    load,
     ptr_at,
     raises,
     ref,
@@ -50,11 +53,9 @@ from pykern.lang import (
     zeroed,
 )
 
-MULTIPLE_MEMORIES: Final[Str] = "an instance with more than one memory is not supported"
-
 
 class NoMemory(Error):
-    """No slot is left for the linear memory, or no frames for its first pages."""
+    """No slot is left for a linear memory, or no frames for its first pages."""
 
 
 @struct
@@ -64,16 +65,34 @@ class Instance:
     context: Ptr[Context]
     functions: Slice[FunctionRef] = zeroed()  # by function index
     signatures: Slice[u32] = zeroed()  # the kernel-wide number of each type of the module
-    tables: Slice[TableView] = zeroed()
-    has_memory: bool = False
-    memory_maximum: u32 = 0  # pages
-    # Segments that memory.init and table.init find empty
+    stack_words: Slice[u32] = zeroed()  # by signature: Signatures.stack_words
+    enter: usize = 0  # addresses of the stubs in the instance's code (jit/stubs.py)
+    host_stub: usize = 0
+    tables: Slice[Ptr[Table]] = zeroed()
+    memories: Slice[Ptr[Memory]] = zeroed()
+    own_tables: Slice[Table] = zeroed()
+    own_memories: Slice[Memory] = zeroed()
+    table_uses: Slice[TableUse] = zeroed()  # of each table
+    memory_use: MemoryUse = zeroed()  # of memory 0
+    shows: bool = False  # `show` has been called
+    is_linked: bool = False  # it imports something of another instance
+    known: ConstValues = zeroed()  # what constant expressions refer to
+    # The items of passive element segments, as references; segments that have been dropped, and
+    # those of other modes, are empty
+    element_items: Slice[Slice[u64]] = zeroed()
     dropped_data: Slice[bool] = zeroed()
-    dropped_elements: Slice[bool] = zeroed()
     trap: TrapRecord = zeroed()  # the last one
 
-    def global_cell(self, index: u32) -> Ptr[u64]:
+    def own_cell(self, index: u32) -> Ptr[u64]:
+        """Of a global: for an import, it holds the address of the exporter's cell."""
         return ptr_at(u64, address_of(self.context) + global_offset(index))
+
+    def global_cell(self, index: u32) -> Ptr[u64]:
+        """The cell with the global's value, whose ever it is."""
+        cell = self.own_cell(index)
+        if index < self.module.imported_globals:
+            return ptr_at(u64, usize(load(cell)))
+        return cell
 
 
 @raises(ArenaFull)
@@ -84,26 +103,24 @@ def alloc_context(arena: Ptr[Arena], module: Ptr[Module]) -> Ptr[Context]:
 
 
 @raises(ArenaFull, NoMemory, Unlinkable, Malformed, Invalid, Unsupported)
-def prepare(
-    instance: Ptr[Instance],
-    entries: Slice[usize],
-    host: Ptr[HostTable],
-    host_stub: usize,
-) -> None:
-    """Links the imports and allocates functions, globals, tables and memory.
+def prepare(instance: Ptr[Instance], entries: Slice[usize], host: Ptr[HostTable]) -> None:
+    """Links the imports and allocates functions, globals, tables and memories.
 
-    `entries` has the address of the code of each function that is not imported. The types'
-    numbers are in `instance.signatures` already, since the code has been compiled with them.
+    `entries` has the address of the code of each function that is not imported. The stubs and the
+    types' numbers are in the instance already.
     """
     module = instance.module
     instance.context.owner = address_of(instance)
     prepare_functions(instance, entries)
-    link_imports(module, instance.functions[: module.imported_functions], host, host_stub)
+    alloc_slice(instance.arena, ref(instance.tables), len(module.tables))
+    alloc_slice(instance.arena, ref(instance.memories), len(module.memories))
+    link_imports(instance, host)
     prepare_globals(instance)
-    prepare_tables(instance)
-    prepare_memory(instance)
+    prepare_elements(instance)
     alloc_slice(instance.arena, ref(instance.dropped_data), len(module.data))
-    alloc_slice(instance.arena, ref(instance.dropped_elements), len(module.elements))
+    prepare_tables(instance)
+    prepare_memories(instance)
+    show(instance)
 
 
 @raises(ArenaFull)
@@ -114,66 +131,115 @@ def prepare_functions(instance: Ptr[Instance], entries: Slice[usize]) -> None:
     instance.context.imports = address_of(instance.functions)
     for i, function in enumerate(instance.functions):
         function.signature = instance.signatures[module.functions[i].type]
-        function.context = address_of(instance.context)
         if i >= module.imported_functions:
+            function.context = address_of(instance.context)
             function.code = entries[i - module.imported_functions]
+            function.handler = address_of(function)
 
 
 @raises(ArenaFull, Malformed, Invalid, Unsupported)
 def prepare_globals(instance: Ptr[Instance]) -> None:
     """Computes the initial values in order, as each may use those before it."""
     module = instance.module
-    mark = instance.arena.mark()
-    known = ConstValues(
-        globals=zeroed(),
-        functions=address_of(instance.functions),
-        function_bytes=sizeof(FunctionRef),
-    )
+    known = instance.known
+    known.functions = address_of(instance.functions)
+    known.function_bytes = sizeof(FunctionRef)
     alloc_slice(instance.arena, ref(known.globals), len(module.globals))
     for i, entry in enumerate(module.globals):
-        known.globals[i] = evaluate_at(module, entry.init_start, known)
-        store(instance.global_cell(u32(i)), known.globals[i])
-    instance.arena.reset(mark)
+        cell = instance.global_cell(u32(i))
+        if i >= module.imported_globals:
+            store(cell, evaluate_at(module, entry.init_start, known))
+        known.globals[i] = load(cell)
+
+
+@raises(ArenaFull, Malformed, Invalid, Unsupported)
+def prepare_elements(instance: Ptr[Instance]) -> None:
+    """Computes the items of the passive segments; those of active ones are computed when they are
+    copied."""
+    alloc_slice(instance.arena, ref(instance.element_items), len(instance.module.elements))
+    for i, segment in enumerate(instance.module.elements):
+        if segment.mode != SEGMENT_PASSIVE:
+            continue
+        items: Slice[u64] = zeroed()
+        alloc_slice(instance.arena, ref(items), segment.count)
+        read_items(instance, segment, items)
+        instance.element_items[i] = items
+
+
+@raises(Malformed, Invalid, Unsupported)
+def read_items(
+    instance: Ptr[Instance], segment: Ptr[ElementSegment], items: Slice[u64]
+) -> None:
+    """Computes the first items of a segment, as many as there is room for."""
+    module = instance.module
+    reader = Reader(
+        bytes=module.bytes,
+        position=segment.items_start,
+        end=len(module.bytes),
+        failure=module.failure,
+    )
+    known = instance.known
+    for i in range(len(items)):
+        if segment.expressions:
+            items[i] = evaluate(reader, module, known)
+        else:
+            items[i] = known.functions + known.function_bytes * reader.read_u32()
 
 
 @raises(ArenaFull, NoMemory)
 def prepare_tables(instance: Ptr[Instance]) -> None:
-    alloc_slice(instance.arena, ref(instance.tables), len(instance.module.tables))
-    instance.context.tables = address_of(instance.tables)
-    for i, view in enumerate(instance.tables):
-        length: usize = instance.module.tables[i].minimum
-        if length > MAX_TABLE_ENTRIES:
-            raise NoMemory
-        if length > instance.arena.available() // sizeof(FunctionRef):
-            raise ArenaFull
-        size = length * sizeof(FunctionRef)
-        view.elements = instance.arena.alloc_bytes(size, alignof(FunctionRef))
-        view.length = length
-
-
-@raises(NoMemory, Unsupported)
-def prepare_memory(instance: Ptr[Instance]) -> None:
     module = instance.module
-    if len(module.memories) == 0:
-        return
-    if len(module.memories) > 1:
-        module.failure.unsupported(MULTIPLE_MEMORIES, 0)
-    declared = module.memories[0]
-    base = platform.reserve_memory()
-    if base == 0:
-        raise NoMemory
-    if not platform.commit_memory(base, usize(declared.minimum) * PAGE_BYTES):
-        platform.release_memory(base, 0)
-        raise NoMemory
-    instance.has_memory = True
-    instance.memory_maximum = declared.maximum
-    instance.context.memory_base = base
-    instance.context.memory_pages = declared.minimum
+    imported = module.imported_tables
+    alloc_slice(instance.arena, ref(instance.own_tables), len(module.tables) - imported)
+    for i, table in enumerate(instance.own_tables):
+        index = imported + u32(i)
+        home = address_of(instance.context)
+        if module.exports_entity(KIND_TABLE, index):
+            home = 0
+        if not table.create(instance.arena, module.tables[index], home):
+            raise NoMemory
+        instance.tables[index] = table
+
+
+@raises(ArenaFull, NoMemory)
+def prepare_memories(instance: Ptr[Instance]) -> None:
+    module = instance.module
+    imported = module.imported_memories
+    alloc_slice(instance.arena, ref(instance.own_memories), len(module.memories) - imported)
+    for i, memory in enumerate(instance.own_memories):
+        index = imported + u32(i)
+        if not memory.create(module.memories[index]):
+            raise NoMemory
+        instance.memories[index] = memory
+
+
+@raises(ArenaFull)
+def show(instance: Ptr[Instance]) -> None:
+    """Makes tables and memories visible to generated code. Nothing fails after the first of them,
+    so an instance is known to an exporter either with all its uses or not at all."""
+    views: Slice[TableView] = zeroed()
+    alloc_slice(instance.arena, ref(views), len(instance.tables))
+    alloc_slice(instance.arena, ref(instance.table_uses), len(instance.tables))
+    instance.context.tables = address_of(views)
+    for i, use in enumerate(instance.table_uses):
+        use.view = views[i]
+        instance.tables[i].show(use)
+    instance.memory_use.context = instance.context
+    if len(instance.memories) != 0:
+        instance.memories[0].show(instance.memory_use)
+    instance.shows = True
 
 
 def release(instance: Ptr[Instance]) -> None:
-    """Gives the linear memory back. The rest goes with the owner's arena."""
-    if instance.has_memory:
-        context = instance.context
-        platform.release_memory(context.memory_base, usize(context.memory_pages) * PAGE_BYTES)
-        instance.has_memory = False
+    """Gives tables and memories back. The rest goes with the owner's arena. The instances that
+    import something of this one have been released before."""
+    if instance.shows:
+        for i, use in enumerate(instance.table_uses):
+            instance.tables[i].hide(use)
+        if len(instance.memories) != 0:
+            instance.memories[0].hide(instance.memory_use)
+        instance.shows = False
+    for table in instance.own_tables:
+        table.destroy()
+    for memory in instance.own_memories:
+        memory.destroy()

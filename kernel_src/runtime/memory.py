@@ -5,9 +5,6 @@ bits, before a byte is touched: a length of 0 at the very end is in range, behin
 """
 from __future__ import annotations
 
-from typing import Final
-
-import kernel_src.platform as platform
 from kernel_src.jit.context import (
     RUNTIME_DATA_DROP,
     RUNTIME_MEMORY_COPY,
@@ -34,9 +31,6 @@ from pykern.lang import (
     u64,
     usize,
 )
-
-GROW_FAILED: Final[u32] = 0xFFFF_FFFF
-
 
 def install_memory_calls(context: Ptr[Context]) -> None:
     context.runtime[RUNTIME_MEMORY_GROW] = address_of(memory_grow)
@@ -66,15 +60,7 @@ def in_range(size: u64, start: u32, count: u32) -> bool:
 
 def memory_grow(context: Ptr[Context], pages: u32) -> u32:
     """Adds zeroed pages. The old size, or GROW_FAILED if it cannot be: then nothing has changed."""
-    instance = instance_of(context)
-    old = context.memory_pages
-    if old + pages > instance.memory_maximum:
-        return GROW_FAILED
-    end = context.memory_base + usize(old) * PAGE_BYTES
-    if not platform.commit_memory(end, usize(pages) * PAGE_BYTES):
-        return GROW_FAILED
-    context.memory_pages = old + pages
-    return truncate(u32, old)
+    return instance_of(context).memories[0].grow(pages)
 
 
 def memory_copy(context: Ptr[Context], destination: u32, source: u32, count: u32) -> u64:

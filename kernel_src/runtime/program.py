@@ -1,8 +1,11 @@
 """wasm bytes -> an instance that can be called: the whole path, with the memory it needs.
 
-    load                        parse, compile, seal, link, initialise
-    call(program, function, words)
-    unload
+    make_program                parse, compile, seal, link
+    initialise_program          copy the segments
+    start, call                 run
+    unload_program
+
+`load_program` is the first two, for a module that imports host functions only.
 
 Three ranges are taken from the platform: the tables (module, trap map, instance), the code, and,
 while compiling, scratch space for one function. How much each needs is not known beforehand, so
@@ -15,14 +18,16 @@ from typing import Final
 
 import kernel_src.platform as platform
 from kernel_src.jit.compile import CodeFull, Compiler, compile_module
-from kernel_src.jit.context import TRAP_NONE
+from kernel_src.jit.context import TRAP_NONE, Context, FunctionRef
 from kernel_src.jit.frame import stack_words
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
 from kernel_src.runtime.imports import HostTable, Unlinkable
-from kernel_src.runtime.initialise import initialise
+from kernel_src.runtime.initialise import initialise, reserve_items
 from kernel_src.runtime.instance import Instance, NoMemory, alloc_context, prepare, release
-from kernel_src.runtime.memory import install_memory_calls
+from kernel_src.runtime.calls import install_calls
+from kernel_src.runtime.references import target_of
 from kernel_src.runtime.signatures import Signatures, TooManySignatures, number_types
+from kernel_src.runtime.switch import prepare_switch
 from kernel_src.runtime.traps import CodeArea, add_code, remove_code
 from kernel_src.wasm.errors import Failure, Invalid, Malformed, Unsupported
 from kernel_src.wasm.module import Module
@@ -65,6 +70,8 @@ SCALE_MAX: Final[usize] = 256
 
 # jit/stubs.py: (context, code, words, area) -> trap
 Enter: TypeAlias = Fn[[usize, usize, usize, usize], u64]
+# runtime/imports.py: (context, words) -> trap
+Handler: TypeAlias = Fn[[usize, usize], u64]
 # The words that `call` takes at least, for arguments and results in registers
 WORDS_LEAST: Final[usize] = 6
 
@@ -101,11 +108,30 @@ def load_program(
     host: Ptr[HostTable],
     failure: Ptr[Failure],
 ) -> Ptr[Program]:
-    """Makes an instance of the module in `bytes`, which must stay. Its start function has not run.
+    """As `make_program`, with the segments copied, for a module that imports host functions only:
+    one that traps now has left nothing anywhere, and is unloaded."""
+    program = make_program(bytes, signatures, host, failure)
+    assert not program.instance.is_linked, "a module that is linked to others may outlive its trap"
+    if initialise_program(program) != TRAP_NONE:
+        unload_program(program)
+        raise InitialiserTrapped
+    return program
+
+
+@raises(Invalid, Malformed, NoMemory, TooManySignatures, Unlinkable, Unsupported)
+def make_program(
+    bytes: Slice[u8],
+    signatures: Ptr[Signatures],
+    host: Ptr[HostTable],
+    failure: Ptr[Failure],
+) -> Ptr[Program]:
+    """Compiles and links the module in `bytes`, which must stay.
 
     What `failure` says goes with Malformed, Invalid and Unsupported; what `host` says, with
     Unlinkable.
     """
+    if not prepare_switch():
+        raise NoMemory
     scale: usize = 1
     while scale <= SCALE_MAX:
         program = reserve_program(bytes, scale)
@@ -115,19 +141,23 @@ def load_program(
         except (ArenaFull, CodeFull):
             unload_program(program)
             scale *= 2
-        except (
-            InitialiserTrapped,
-            Invalid,
-            Malformed,
-            NoMemory,
-            TooManySignatures,
-            Unlinkable,
-            Unsupported,
-        ):
+        except (Invalid, Malformed, NoMemory, TooManySignatures, Unlinkable, Unsupported):
             copy(failure, program.module.failure)
             unload_program(program)
             raise
     raise NoMemory
+
+
+def initialise_program(program: Ptr[Program]) -> u8:
+    """Copies the active segments: TRAP_NONE, or the trap of the first that does not fit.
+
+    After a trap the module is not to be called, but parts of it may be reached: through a table of
+    another instance it may have become visible. It must stay loaded as long as that instance.
+    """
+    instance = program.instance
+    instance.trap.cause = initialise(instance)
+    instance.trap.count = 0
+    return instance.trap.cause
 
 
 def pages(bytes: usize) -> usize:
@@ -149,15 +179,7 @@ def reserve_program(bytes: Slice[u8], scale: usize) -> Ptr[Program]:
 
 
 @raises(
-    ArenaFull,
-    CodeFull,
-    InitialiserTrapped,
-    Invalid,
-    Malformed,
-    NoMemory,
-    TooManySignatures,
-    Unlinkable,
-    Unsupported,
+    ArenaFull, CodeFull, Invalid, Malformed, NoMemory, TooManySignatures, Unlinkable, Unsupported
 )
 def build_program(
     program: Ptr[Program],
@@ -173,11 +195,10 @@ def build_program(
     instance.context = alloc_context(program.arena, program.module)
     alloc_slice(program.arena, ref(instance.signatures), len(program.module.types))
     number_types(signatures, program.module.types, instance.signatures)
+    instance.stack_words = signatures.stack_words
     compile_program(program, scale)
     link_program(program, host)
-    instance.trap.cause = initialise(instance)
-    if instance.trap.cause != TRAP_NONE:
-        raise InitialiserTrapped
+    reserve_items(instance)
 
 
 @raises(ArenaFull, CodeFull, Invalid, Malformed, NoMemory, Unsupported)
@@ -222,13 +243,17 @@ def link_program(program: Ptr[Program], host: Ptr[HostTable]) -> None:
     alloc_slice(program.arena, ref(entries), len(compiler.entries))
     for i, entry in enumerate(compiler.entries):
         entries[i] = code + entry
-    prepare(program.instance, entries, host, code + compiler.stubs.host_call)
-    program.instance.context.trap_exit = code + compiler.stubs.trap_exit
-    install_memory_calls(program.instance.context)
+    instance = program.instance
+    instance.enter = code + compiler.stubs.enter
+    instance.host_stub = code + compiler.stubs.host_call
+    instance.context.trap_exit = code + compiler.stubs.trap_exit
+    install_calls(instance.context)
+    prepare(instance, entries, host)
 
 
 def unload_program(program: Ptr[Program]) -> None:
-    """Gives everything back. No thread may be in the program."""
+    """Gives everything back. No thread may be in the program, nothing of it in a table that stays,
+    and whatever imports from it has been unloaded."""
     if program.area.start != 0:
         remove_code(program.area)
     release(program.instance)
@@ -238,26 +263,36 @@ def unload_program(program: Ptr[Program]) -> None:
 
 
 def call(program: Ptr[Program], function: u32, words: Slice[u64], stack_limit: usize) -> u8:
-    """Calls a function that is not imported: TRAP_NONE, or the cause of the trap that ended it.
+    """Calls a function: TRAP_NONE, or the cause of the trap that ended it.
 
     `words` has the arguments, and then the results, as jit/stubs.py lays them out: at least
     `words_of` of them. Generated code keeps rsp above `stack_limit`.
     """
-    module = program.module
-    assert not module.is_imported_function(function), f"function {function} is imported"
-    area = stack_words(module.function_type(function))
+    area = stack_words(program.module.function_type(function))
     assert len(words) >= WORDS_LEAST + area, f"{len(words)} words for function {function}"
-    context = program.instance.context
-    context.stack_limit = stack_limit
-    address = program.code.start + program.compiler.stubs.enter
-    enter = load(ptr_cast(Enter, ref(address)))
-    code = program.instance.functions[function].code
-    program.instance.trap.cause = TRAP_NONE
-    cause = truncate(u8, enter(address_of(context), code, address_of(words), area))
-    if cause != TRAP_NONE and program.instance.trap.cause == TRAP_NONE:
-        program.instance.trap.cause = cause  # no fault brought it: it has no place in the code
-        program.instance.trap.count = 0
+    target = target_of(program.instance.functions[function])
+    instance = ptr_at(Instance, ptr_at(Context, target.context).owner)
+    instance.trap.cause = TRAP_NONE
+    cause = call_target(instance, target, address_of(words), area, stack_limit)
+    if cause != TRAP_NONE and instance.trap.cause == TRAP_NONE:
+        instance.trap.cause = cause  # no fault brought it: it has no place in the code
+        instance.trap.count = 0
+    if not (instance is program.instance):
+        copy(program.instance.trap, instance.trap)
     return cause
+
+
+def call_target(
+    instance: Ptr[Instance], target: Ptr[FunctionRef], words: usize, area: u32, stack_limit: usize
+) -> u8:
+    """Calls a function of the instance, which may be a host function that it imports."""
+    context = instance.context
+    context.stack_limit = stack_limit
+    if target.code == instance.host_stub:
+        handler = load(ptr_cast(Handler, ref(target.handler)))
+        return truncate(u8, handler(address_of(context), words))
+    enter = load(ptr_cast(Enter, ref(instance.enter)))
+    return truncate(u8, enter(address_of(context), target.code, words, area))
 
 
 def start(program: Ptr[Program], stack_limit: usize) -> u8:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kernel_src.jit.frame import stack_words
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
 from kernel_src.lib.bytes import FNV_OFFSET, hash_bytes, same_bytes
 from kernel_src.wasm.module import FuncType
@@ -42,6 +43,8 @@ class Signatures:
     count: usize = 0
     slots: Array[u32, SLOTS] = zeroed()  # open addressing; 0 is free
     types: Array[FuncType, CAPACITY] = zeroed()  # number n is at n - 1
+    # By number: what a call of the type has on the stack (frame.stack_words)
+    stack_words: Array[u32, CAPACITY + 1] = zeroed()
 
     @raises(TooManySignatures, ArenaFull)
     def number_of(self, type: Ptr[FuncType]) -> u32:
@@ -57,6 +60,7 @@ class Signatures:
         copy_type(self.arena, self.types[self.count], type)
         self.count += 1
         self.slots[slot] = u32(self.count)
+        self.stack_words[self.count] = stack_words(type)
         return u32(self.count)
 
 

@@ -14,13 +14,17 @@ from kernel_src.jit.context import (
     TRAP_DIVIDE_BY_ZERO,
     TRAP_MEMORY,
     TRAP_NONE,
+    TRAP_NULL,
     TRAP_OVERFLOW,
+    TRAP_SIGNATURE,
     TRAP_STACK,
     Context,
+    FunctionRef,
 )
 from kernel_src.jit.trapmap import FunctionCode, TrapEntry, TrapMap
 from kernel_src.memlayout import MEMORY_SLOT_SIZE
 from kernel_src.runtime.instance import Instance
+from kernel_src.runtime.switch import FRAME_CALLER, FRAME_RETURN, is_landing
 from pykern.lang import (
     Array,
     Ptr,
@@ -48,6 +52,7 @@ class Call:
 
     function: u32  # index in the module, imports first
     offset: u32  # in the module
+    instance: usize  # address of the Instance
 
 
 @struct
@@ -75,6 +80,7 @@ class Fault:
     vector: u64
     instruction: usize  # its address
     context: usize  # r14
+    element: usize  # r11: a FunctionRef, if the fault is that of an indirect call
     stack: usize  # rsp
     address: u64  # that was accessed, if it is a page fault
 
@@ -122,22 +128,51 @@ def take_fault(fault: Ptr[Fault]) -> usize:
     context = ptr_at(Context, fault.context)
     if not explains(entry.cause, fault, context):
         return 0
-    record = ptr_at(Instance, context.owner).trap
-    record.cause = entry.cause
+    record = ptr_at(Instance, entered(context).owner).trap
+    record.cause = refine(entry.cause, fault)
     record.address = fault.address
-    record_calls(record, area, fault, entry, context.entry_rsp)
-    context.trap = entry.cause
+    record.count = 0
+    record_calls(record, area, fault, entry, context)
+    context.trap = record.cause
     return context.trap_exit
+
+
+def refine(cause: u8, fault: Ptr[Fault]) -> u8:
+    """Generated code compares signatures once, for a null element and for one of another type."""
+    if cause == TRAP_SIGNATURE and ptr_at(FunctionRef, fault.element).signature == 0:
+        return TRAP_NULL
+    return cause
+
+
+def entered(context: Ptr[Context]) -> Ptr[Context]:
+    """The context through which the thread last entered generated code; from it calls may have led
+    to other instances."""
+    while is_landing(context.trap_exit):
+        context = caller_of(context)
+    return context
+
+
+def caller_of(context: Ptr[Context]) -> Ptr[Context]:
+    """The instance that has called this one through the switch stub."""
+    return ptr_at(Context, load(ptr_at(usize, context.entry_rsp + FRAME_CALLER)))
 
 
 def explains(cause: u8, fault: Ptr[Fault], context: Ptr[Context]) -> bool:
     """An instruction with this cause in its map entry may fault in this way."""
     if cause == TRAP_MEMORY and fault.vector == VECTOR_PAGE_FAULT:
-        base = u64(context.memory_base)
-        return fault.address >= base and fault.address - base < MEMORY_SLOT_SIZE
+        return is_in_memory(ptr_at(Instance, context.owner), fault.address)
     if fault.vector == VECTOR_DIVIDE_ERROR:
         return cause == TRAP_DIVIDE_BY_ZERO or cause == TRAP_OVERFLOW
     return cause != TRAP_NONE and fault.vector == VECTOR_INVALID_OPCODE
+
+
+def is_in_memory(instance: Ptr[Instance], address: u64) -> bool:
+    """Is the address in the slot of one of the instance's memories?"""
+    for memory in instance.memories:
+        base = u64(memory.base)
+        if address >= base and address - base < MEMORY_SLOT_SIZE:
+            return True
+    return False
 
 
 def record_calls(
@@ -145,27 +180,49 @@ def record_calls(
     area: Ptr[CodeArea],
     fault: Ptr[Fault],
     entry: Ptr[TrapEntry],
-    end: usize,
+    context: Ptr[Context],
 ) -> None:
-    """Walks the frames of one module's code, from the trap up to the entry whose record is at
-    `end`.
+    """Walks the frames from the trap up to where generated code was entered."""
+    code = u32(fault.instruction - area.start)
+    record_frames(record, area, code, entry, fault.stack, context)
+    while is_landing(context.trap_exit):
+        returns_to = load(ptr_at(usize, context.entry_rsp + FRAME_RETURN))
+        stack = context.entry_rsp + FRAME_RETURN + 8
+        context = caller_of(context)
+        calling = find_code(returns_to)
+        if calling is None:
+            return
+        code = u32(returns_to - calling.start)
+        call = calling.map.find_call(code)
+        if call is not None:
+            record_frames(record, calling, code, call, stack, context)
+
+
+def record_frames(
+    record: Ptr[TrapRecord],
+    area: Ptr[CodeArea],
+    code: u32,
+    entry: Ptr[TrapEntry],
+    stack: usize,
+    context: Ptr[Context],
+) -> None:
+    """Walks the frames of one instance, from `code` in its area up to its entry.
 
     Frames have no links: the map tells how far above rsp a function's return address is. A function
     that finds the stack used up has not made its frame yet.
     """
-    stack = fault.stack
-    code = u32(fault.instruction - area.start)
     place: Ptr[TrapEntry] | None = entry
-    record.count = 0
     while place is not None and record.count < CALLS_MAX:
         function = area.map.function_at(code)
         if function is None:
             return
-        record.calls[record.count].function = function.index
-        record.calls[record.count].offset = place.offset
+        call = record.calls[record.count]
+        call.function = function.index
+        call.offset = place.offset
+        call.instance = context.owner
         record.count += 1
         stack += frame_bytes(function, place.cause)
-        if stack >= end:
+        if stack >= context.entry_rsp:
             return
         returns_to = load(ptr_at(usize, stack))
         stack += 8

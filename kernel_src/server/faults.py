@@ -16,6 +16,7 @@ def take_trap(frame: Ptr[TrapFrame]) -> bool:
         vector=frame.vector,
         instruction=usize(frame.rip),
         context=usize(frame.r14),
+        element=usize(frame.r11),
         stack=usize(frame.rsp),
         address=read_cr2(),
     )

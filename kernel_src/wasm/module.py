@@ -135,3 +135,16 @@ class Module:
             if export.kind == kind and same_bytes(export.name, name):
                 return export
         return None
+
+    def find_name(self, name: Slice[u8]) -> Ptr[Export] | None:
+        """The export of this name, whatever it is: names are distinct in a module."""
+        for export in self.exports:
+            if same_bytes(export.name, name):
+                return export
+        return None
+
+    def exports_entity(self, kind: u8, index: u32) -> bool:
+        for export in self.exports:
+            if export.kind == kind and export.index == index:
+                return True
+        return False

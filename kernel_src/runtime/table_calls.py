@@ -1,0 +1,72 @@
+"""The table instructions that generated code leaves to the runtime.
+
+Each has the kernel's calling convention and the context first; tables and segments are given by
+their index in the instance. Ranges are checked as a whole, in 64 bits, before an element is
+touched. `table.get` and `table.size` are not here: generated code reads the TableView, where
+`handler` of an element is the reference.
+"""
+from __future__ import annotations
+
+from kernel_src.jit.context import TRAP_NONE, TRAP_TABLE, Context
+from kernel_src.runtime.memory import in_range, instance_of
+from kernel_src.runtime.tables import copy_elements, set_elements
+from pykern.lang import Ptr, u32, u64, usize
+
+
+def table_set(context: Ptr[Context], table: u32, index: u32, reference: u64) -> u64:
+    target = instance_of(context).tables[table]
+    if index >= target.length:
+        return TRAP_TABLE
+    target.set(index, reference)
+    return TRAP_NONE
+
+
+def table_grow(context: Ptr[Context], table: u32, reference: u64, count: u32) -> u32:
+    """The old size, or GROW_FAILED if it cannot be: then nothing has changed."""
+    return instance_of(context).tables[table].grow(count, reference)
+
+
+def table_fill(
+    context: Ptr[Context], table: u32, start: u32, reference: u64, count: u32
+) -> u64:
+    target = instance_of(context).tables[table]
+    if not target.has(start, count):
+        return TRAP_TABLE
+    target.fill(start, reference, count)
+    return TRAP_NONE
+
+
+def table_copy(
+    context: Ptr[Context],
+    target_table: u32,
+    source_table: u32,
+    destination: u32,
+    source: u32,
+    count: u32,
+) -> u64:
+    instance = instance_of(context)
+    target = instance.tables[target_table]
+    origin = instance.tables[source_table]
+    if not target.has(destination, count) or not origin.has(source, count):
+        return TRAP_TABLE
+    copy_elements(target, destination, origin, source, count)
+    return TRAP_NONE
+
+
+def table_init(
+    context: Ptr[Context], table: u32, segment: u32, destination: u32, source: u32, count: u32
+) -> u64:
+    """A dropped segment has no items; copying none of them is no error."""
+    instance = instance_of(context)
+    items = instance.element_items[segment]
+    target = instance.tables[table]
+    if not in_range(len(items), source, count) or not target.has(destination, count):
+        return TRAP_TABLE
+    set_elements(target, destination, items[source : usize(source) + count])
+    return TRAP_NONE
+
+
+def elem_drop(context: Ptr[Context], segment: u32) -> u64:
+    instance = instance_of(context)
+    instance.element_items[segment] = instance.element_items[segment][:0]
+    return TRAP_NONE
