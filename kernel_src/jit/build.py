@@ -13,6 +13,12 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.wasm.codes as codes
+from kernel_src.jit.build_bulk import (
+    build_bulk,
+    build_runtime_call,
+    build_table_get,
+    build_table_set,
+)
 from kernel_src.jit.build_control import (
     build_block,
     build_br,
@@ -23,21 +29,13 @@ from kernel_src.jit.build_control import (
     build_if,
     build_loop,
 )
-from kernel_src.jit.builder import FRAME_BLOCK, UNSUPPORTED_INSTRUCTION, UNSUPPORTED_MEMORY, Builder
-from kernel_src.jit.context import (
-    RUNTIME_DATA_DROP,
-    RUNTIME_MEMORY_COPY,
-    RUNTIME_MEMORY_FILL,
-    RUNTIME_MEMORY_GROW,
-    RUNTIME_MEMORY_INIT,
-    TRAP_UNREACHABLE,
-)
+from kernel_src.jit.builder import FRAME_BLOCK, Builder
+from kernel_src.jit.context import RUNTIME_MEMORY_GROW, TRAP_NONE, TRAP_UNREACHABLE
 from kernel_src.jit.ir import NONE, Op, Type
 from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.decode import Instruction
 from kernel_src.wasm.errors import Malformed, Unsupported
 from kernel_src.wasm.module import FuncType
-from kernel_src.wasm.opcodes import NAMES
 from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u16, u32, u64
 
 # What the opcodes from i32.load to i64.load32_u, and from i32.store to i64.store32, become
@@ -159,7 +157,7 @@ def build_transfer(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         case codes.CALL_INDIRECT:
             build_call_indirect(builder, insn)
         case _:
-            refuse(builder, insn)
+            builder.refuse(insn)
 
 
 @raises(ArenaFull, Unsupported)
@@ -216,8 +214,12 @@ def build_variable(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
             builder.push(builder.emit(Op.GLOBAL_GET, type, 0, insn.index))
         case codes.GLOBAL_SET:
             builder.emit(Op.GLOBAL_SET, Type.NONE, builder.pop(), insn.index)
+        case codes.TABLE_GET:
+            build_table_get(builder, insn)
+        case codes.TABLE_SET:
+            build_table_set(builder, insn)
         case _:
-            refuse(builder, insn)
+            builder.refuse(insn)
 
 
 @raises(ArenaFull, Unsupported)
@@ -229,12 +231,12 @@ def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         builder.push(builder.constant(type, insn.value))
         return
     if insn.index != 0:
-        refuse_memory(builder, insn)
+        builder.refuse_memory(insn)
     offset = truncate(u32, insn.value)
     if opcode == codes.MEMORY_SIZE:
         builder.push(builder.emit(Op.MEMORY_SIZE, Type.I32))
     elif opcode == codes.MEMORY_GROW:
-        build_runtime_call(builder, RUNTIME_MEMORY_GROW, 1, Type.I32)
+        build_runtime_call(builder, RUNTIME_MEMORY_GROW, 1, Type.I32, TRAP_NONE)
     elif opcode >= codes.I32_STORE:
         value = builder.pop()
         op = STORES[opcode - codes.I32_STORE]
@@ -353,53 +355,3 @@ def build_copysign(builder: Ptr[Builder], type: Type, sign: u64) -> None:
     from_right = builder.pop()
     build_mask(builder, Op.AND, type, sign - 1)
     builder.push(builder.emit(Op.OR, type, builder.pop(), from_right))
-
-
-@raises(ArenaFull, Unsupported)
-def build_bulk(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
-    """Operations on ranges of memory, done by the runtime."""
-    match insn.opcode:
-        case codes.MEMORY_COPY:
-            if insn.index != 0 or insn.index2 != 0:
-                refuse_memory(builder, insn)
-            build_runtime_call(builder, RUNTIME_MEMORY_COPY, 3, Type.NONE)
-        case codes.MEMORY_FILL:
-            if insn.index != 0:
-                refuse_memory(builder, insn)
-            build_runtime_call(builder, RUNTIME_MEMORY_FILL, 3, Type.NONE)
-        case codes.MEMORY_INIT:
-            if insn.index2 != 0:
-                refuse_memory(builder, insn)
-            count = builder.pop()
-            source = builder.pop()
-            destination = builder.pop()
-            builder.push(builder.constant(Type.I32, insn.index))
-            builder.push(destination)
-            builder.push(source)
-            builder.push(count)
-            build_runtime_call(builder, RUNTIME_MEMORY_INIT, 4, Type.NONE)
-        case codes.DATA_DROP:
-            builder.push(builder.constant(Type.I32, insn.index))
-            build_runtime_call(builder, RUNTIME_DATA_DROP, 1, Type.NONE)
-        case _:
-            refuse(builder, insn)
-
-
-@raises(ArenaFull)
-def build_runtime_call(builder: Ptr[Builder], what: u32, operands: u32, type: Type) -> None:
-    args = builder.save_top(operands)
-    builder.height -= operands
-    call = builder.emit(Op.CALL_RUNTIME, type, what, args, operands)
-    if type != Type.NONE:
-        builder.push(call)
-
-
-@raises(Unsupported)
-def refuse(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
-    builder.module.failure.unsupported(UNSUPPORTED_INSTRUCTION, insn.offset, NAMES[insn.opcode])
-
-
-@raises(Unsupported)
-def refuse_memory(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
-    failure = builder.module.failure
-    failure.unsupported(UNSUPPORTED_MEMORY, insn.offset, NAMES[insn.opcode])

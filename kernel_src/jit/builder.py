@@ -34,8 +34,10 @@ from kernel_src.jit.ir import (
 )
 from kernel_src.jit.prescan import Prescan
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
+from kernel_src.wasm.decode import Instruction
 from kernel_src.wasm.errors import Unsupported
 from kernel_src.wasm.module import Module
+from kernel_src.wasm.opcodes import NAMES
 from pykern.lang import Ptr, Slice, Str, fill, raises, ref, struct, u8, u32, u64, usize, zeroed
 
 UNSUPPORTED_TYPE: Final[Str] = "the compiler does not have values of this type"
@@ -195,6 +197,8 @@ class Builder:
                 return Type.F32
             case types.F64:
                 return Type.F64
+            case types.FUNCREF | types.EXTERNREF:
+                return Type.REF
             case _:
                 failure = self.module.failure
                 failure.unsupported(UNSUPPORTED_TYPE, self.offset, types.type_name(type))
@@ -332,3 +336,14 @@ class Builder:
     def resolve_list(self, values: Slice[u32]) -> None:
         for i in range(len(values)):
             values[i] = self.resolve(values[i])
+
+    # What the compiler does not have
+
+    @raises(Unsupported)
+    def refuse(self, insn: Ptr[Instruction]) -> None:
+        name = NAMES[insn.opcode]
+        self.module.failure.unsupported(UNSUPPORTED_INSTRUCTION, insn.offset, name)
+
+    @raises(Unsupported)
+    def refuse_memory(self, insn: Ptr[Instruction]) -> None:
+        self.module.failure.unsupported(UNSUPPORTED_MEMORY, insn.offset, NAMES[insn.opcode])

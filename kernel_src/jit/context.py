@@ -31,16 +31,27 @@ TRAP_DIVIDE: Final[u8] = (
     9  # in trap maps only: #DE, zero divisor or overflow by what the divisor is
 )
 TRAP_HOST: Final[u8] = 10  # a host function ended the call
+TRAP_TABLE_ACCESS: Final[u8] = 11  # table.get, table.set or a bulk operation out of range
 
-# Functions of the runtime that generated code calls, by their index in `Context.runtime`. They
-# have the kernel's calling convention and the context as their first argument. A result other
-# than 0 of those without a wasm result is the trap that they ask for.
-RUNTIME_MEMORY_GROW: Final[u32] = 0  # (context, pages) -> old size in pages, or 0xFFFFFFFF
+# Functions of the runtime that generated code calls, by their index in `Context.runtime`. They have
+# the kernel's calling convention and the context as their first argument. What they return is a
+# trap, 0 for none; those of grow return the old size, or 0xFFFFFFFF. `table_get` leaves the element
+# in Context.value.
+RUNTIME_MEMORY_GROW: Final[u32] = 0  # (context, pages) -> old size
 RUNTIME_MEMORY_COPY: Final[u32] = 1  # (context, destination, source, count) -> trap
 RUNTIME_MEMORY_FILL: Final[u32] = 2  # (context, destination, byte, count) -> trap
 RUNTIME_MEMORY_INIT: Final[u32] = 3  # (context, segment, destination, source, count) -> trap
 RUNTIME_DATA_DROP: Final[u32] = 4  # (context, segment) -> trap
-RUNTIME_COUNT: Final[u32] = 8
+RUNTIME_TABLE_GET: Final[u32] = 5  # (context, table, index) -> trap
+RUNTIME_TABLE_SET: Final[u32] = 6  # (context, table, index, reference) -> trap
+RUNTIME_TABLE_GROW: Final[u32] = 7  # (context, table, reference, count) -> old size
+RUNTIME_TABLE_FILL: Final[u32] = 8  # (context, table, start, reference, count) -> trap
+# (context, destination table, source table, destination, source, count) -> trap
+RUNTIME_TABLE_COPY: Final[u32] = 9
+# (context, table, segment, destination, source, count) -> trap
+RUNTIME_TABLE_INIT: Final[u32] = 10
+RUNTIME_ELEM_DROP: Final[u32] = 11  # (context, segment) -> trap
+RUNTIME_COUNT: Final = 16
 
 CELL_BYTES: Final[u32] = 16
 
@@ -84,7 +95,8 @@ class Context:
     # it was, has put the cause into `trap`; the entry returns it.
     trap_exit: usize
     trap: u64
-    runtime: Array[usize, 8]
+    value: u64  # what a function of the runtime hands back beside a trap
+    runtime: Array[usize, RUNTIME_COUNT]
     owner: usize  # the runtime's own
 
 
@@ -100,6 +112,7 @@ TABLES: Final[u32] = offsetof(Context, "tables")
 IMPORTS: Final[u32] = offsetof(Context, "imports")
 TRAP_EXIT: Final[u32] = offsetof(Context, "trap_exit")
 TRAP: Final[u32] = offsetof(Context, "trap")
+VALUE: Final[u32] = offsetof(Context, "value")
 RUNTIME: Final[u32] = offsetof(Context, "runtime")
 REF_CODE: Final[u32] = offsetof(FunctionRef, "code")
 REF_SIGNATURE: Final[u32] = offsetof(FunctionRef, "signature")

@@ -86,8 +86,8 @@ def dump_value(out: Ptr[Text], function: Ptr[Function], value: u32) -> None:
     match inst.op:
         case Op.CONST:
             out.put(f" {function.const_bits(value):#x}")
-        case Op.GLOBAL_GET | Op.GLOBAL_SET:
-            out.put(f" global {inst.b}")
+        case Op.GLOBAL_GET | Op.GLOBAL_SET | Op.TABLE_SIZE | Op.REF_FUNC:
+            out.put(f" {inst.b}")
         case Op.CALL | Op.CALL_INDIRECT | Op.CALL_RUNTIME | Op.TRAP:
             out.put(f" {inst.a}")
         case Op.RESULT:

@@ -17,7 +17,6 @@ from kernel_src.jit.context import (
     REF_SIGNATURE,
     RUNTIME,
     TABLES,
-    TRAP_MEMORY,
     TRAP_NONE,
     TRAP_SIGNATURE,
     TRAP_TABLE,
@@ -155,7 +154,7 @@ def emit_runtime_call(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     note_return(emitter, inst)
     if inst.imm != 0:
         encode.test_rr(code, False, RAX, RAX)
-        emitter.trap_if(encode.CC_NE, TRAP_MEMORY, inst.offset)
+        emitter.trap_if(encode.CC_NE, u8(inst.imm), inst.offset)
     else:
         # The kernel's convention leaves the upper half of a 32-bit result undefined.
         encode.mov_rr(code, False, RAX, RAX)

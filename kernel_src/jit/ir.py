@@ -48,6 +48,7 @@ class Type:
     # A float is its bits, in general registers: it can be moved, not computed with.
     F32 = 3
     F64 = 4
+    REF = 5  # funcref, externref: a word, 0 for null
 
 
 @enum(u8)
@@ -106,18 +107,21 @@ class Op:
     GLOBAL_GET = 50
     GLOBAL_SET = 51
     MEMORY_SIZE = 52
-    CALL = 53
-    CALL_INDIRECT = 54
-    CALL_RUNTIME = 55
-    RESULT = 56
-    JUMP = 57
-    BRANCH = 58
-    SWITCH = 59
-    RETURN = 60
-    TRAP = 61
+    TABLE_SIZE = 53
+    REF_FUNC = 54
+    RUNTIME_VALUE = 55
+    CALL = 56
+    CALL_INDIRECT = 57
+    CALL_RUNTIME = 58
+    RESULT = 59
+    JUMP = 60
+    BRANCH = 61
+    SWITCH = 62
+    RETURN = 63
+    TRAP = 64
 
 
-OPS: Final = 62
+OPS: Final = 65
 
 # One row an operation, in the order of `Op`: name; properties; the operand words.
 #   a b c  the word is a value
@@ -178,9 +182,12 @@ store64     ab
 global_get  p     b: global. Not moved across global_set: it stays in its place
 global_set  a     b: global
 memory_size p     stays in its place like global_get
+table_size  p     b: table. Stays in its place
+ref_func    p     b: function
+runtime_value p   what the runtime's function just called has left. Stays in its place
 call        l     a: function; the list: arguments. Its value is the first result
 call_indirect l     a: type; flags: table; the list: index, then arguments
-call_runtime l     a: number of the runtime's function
+call_runtime l    a: number of the runtime's function; flags: the trap it may ask for, or 0
 result      ap    a: the call; b: which result
 jump        t     a: edge
 branch      at    a: condition; b: edge if it is not zero; c: edge if it is
@@ -210,7 +217,7 @@ def property_table(rows: str) -> list[int]:
     return table
 
 
-PROPERTIES: Final[Array[u8, 62]] = property_table(ROWS)
+PROPERTIES: Final[Array[u8, 65]] = property_table(ROWS)
 static_assert(Op.TRAP.value == OPS - 1, "a row of ROWS for each Op")
 
 
@@ -363,7 +370,7 @@ def has_property(op: Op, property: u8) -> bool:
 
 def is_wide(type: Type) -> bool:
     """Does a value of the type have 64 bits?"""
-    return type == Type.I64 or type == Type.F64
+    return type == Type.I64 or type == Type.F64 or type == Type.REF
 
 
 def low_half(bits: u64) -> u32:

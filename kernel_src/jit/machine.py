@@ -105,7 +105,7 @@ rem_u          AB
 call           L     a: function
 call_import    L     a: function
 call_indirect  L     a: type;  imm: table;  the list: index, then arguments
-call_runtime   L     a: number of the runtime's function; imm: 1 if the result is a trap
+call_runtime   L     a: number of the runtime's function; imm: the trap it may ask for, or 0
 fixed          -     dst = register `sub`, where the instruction before has left it
 stack_result   -     dst = word imm of the outgoing area
 jump           -

@@ -14,10 +14,17 @@ before the instruction.
 from __future__ import annotations
 
 import kernel_src.jit.encode as encode
+from kernel_src.jit.context import MEMORY_PAGES, VALUE
 from kernel_src.jit.ir import PURE, Function, Inst, Op, Type, has_property
-from kernel_src.jit.machine import MachineCode, MOp
+from kernel_src.jit.machine import LOAD_64, LOAD_U32, MachineCode, MOp
 from kernel_src.jit.regs import RESULT_COUNT, RESULTS
-from kernel_src.jit.select_memory import select_access, select_context
+from kernel_src.jit.select_memory import (
+    load_context,
+    select_access,
+    select_function,
+    select_global,
+    select_table_size,
+)
 from kernel_src.jit.select_ops import (
     select_alu,
     select_choose,
@@ -89,8 +96,16 @@ def select_inst(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
             select_call(selector, inst, value)
         case Op.RESULT:
             select_result(selector, inst.b, value)
-        case Op.GLOBAL_GET | Op.GLOBAL_SET | Op.MEMORY_SIZE:
-            select_context(selector, inst, value)
+        case Op.GLOBAL_GET | Op.GLOBAL_SET:
+            select_global(selector, inst, value)
+        case Op.MEMORY_SIZE:
+            load_context(selector, value, MEMORY_PAGES, LOAD_U32)
+        case Op.RUNTIME_VALUE:
+            load_context(selector, value, VALUE, LOAD_64)
+        case Op.TABLE_SIZE:
+            select_table_size(selector, inst, value)
+        case Op.REF_FUNC:
+            select_function(selector, inst, value)
         case Op.JUMP | Op.BRANCH | Op.SWITCH | Op.RETURN | Op.TRAP:
             select_terminator(selector, inst)
         case _:
@@ -120,8 +135,6 @@ def select_call(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     made.b = inst.b
     made.c = inst.c
     made.imm = inst.flags
-    if op == MOp.CALL_RUNTIME:
-        made.imm = u32(inst.type == Type.NONE)
 
 
 @raises(ArenaFull)

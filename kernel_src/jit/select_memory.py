@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
-from kernel_src.jit.context import MEMORY_PAGES, global_offset
+from kernel_src.jit.context import (
+    FUNCTION_REF_SHIFT,
+    IMPORTS,
+    TABLES,
+    VIEW_LENGTH,
+    TableView,
+    global_offset,
+)
 from kernel_src.jit.ir import Inst, Op, is_wide, low_half
 from kernel_src.jit.machine import (
     BASE_CONTEXT,
@@ -23,7 +30,7 @@ from kernel_src.jit.machine import (
 )
 from kernel_src.jit.selector import MAX_DISPLACEMENT, Selector
 from kernel_src.lib.arena import ArenaFull
-from pykern.lang import Array, Ptr, raises, u8, u32
+from pykern.lang import Array, Ptr, raises, sizeof, u8, u32
 
 # From LOAD8_S to LOAD64
 LOADS: Final[Array[u8, 7]] = Array(
@@ -66,8 +73,7 @@ def set_address(selector: Ptr[Selector], made: Ptr[MInst], address: u32, offset:
         made.a = address
         made.imm = offset
     else:
-        made.a = selector.code.values
-        selector.code.values += 1
+        made.a = selector.new_value()
         sum = selector.add(MOp.ALU)
         sum.sub = encode.ALU_ADD
         sum.wide = True
@@ -76,17 +82,22 @@ def set_address(selector: Ptr[Selector], made: Ptr[MInst], address: u32, offset:
         sum.b = selector.constant(offset)
 
 
+# The context and what hangs on it
+
+
 @raises(ArenaFull)
-def select_context(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
-    """Globals and the size of memory. The cell of an imported global holds the address of the
-    real one."""
-    if inst.op == Op.MEMORY_SIZE:
-        made = selector.add(MOp.LOAD)
-        made.flags = BASE_CONTEXT
-        made.sub = LOAD_U32
-        made.dst = value
-        made.imm = MEMORY_PAGES
-        return
+def load_context(selector: Ptr[Selector], value: u32, offset: u32, how: u8) -> None:
+    """value = the word of the context at `offset`; `how` is LOAD_*"""
+    made = selector.add(MOp.LOAD)
+    made.flags = BASE_CONTEXT
+    made.sub = how
+    made.dst = value
+    made.imm = offset
+
+
+@raises(ArenaFull)
+def select_global(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
+    """The cell of an imported global holds the address of the real one."""
     made = selector.add(MOp.LOAD if inst.op == Op.GLOBAL_GET else MOp.STORE)
     made.flags = BASE_CONTEXT
     made.imm = global_offset(inst.b)
@@ -97,14 +108,30 @@ def select_context(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None
         made.sub = 4 if selector.is_32(inst.a) else 8
         made.b = selector.in_register(inst.a)
     if inst.b < selector.module.imported_globals:
-        address = selector.code.values
-        selector.code.values += 1
         made.flags = BASE_NONE
-        made.a = address
+        made.a = selector.new_value()
         made.imm = 0
-        cell = selector.add(MOp.LOAD)
-        cell.flags = BASE_CONTEXT
-        cell.sub = LOAD_64
-        cell.wide = True
-        cell.dst = address
-        cell.imm = global_offset(inst.b)
+        load_context(selector, selector.code.values - 1, global_offset(inst.b), LOAD_64)
+
+
+@raises(ArenaFull)
+def select_table_size(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
+    made = selector.add(MOp.LOAD)
+    made.flags = BASE_NONE
+    made.sub = LOAD_U32
+    made.dst = value
+    made.a = selector.new_value()
+    made.imm = inst.b * u32(sizeof(TableView)) + VIEW_LENGTH
+    load_context(selector, selector.code.values - 1, TABLES, LOAD_64)
+
+
+@raises(ArenaFull)
+def select_function(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
+    """A reference is the address of the instance's FunctionRef."""
+    made = selector.add(MOp.ALU)
+    made.sub = encode.ALU_ADD
+    made.wide = True
+    made.dst = value
+    made.a = selector.new_value()
+    made.imm = inst.b << FUNCTION_REF_SHIFT
+    load_context(selector, selector.code.values - 1, IMPORTS, LOAD_64)

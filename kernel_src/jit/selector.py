@@ -56,9 +56,13 @@ class Selector:
             return value
         return self.constant(self.function.const_bits(value))
 
-    def constant(self, bits: u64) -> u32:
-        made = self.code.values
+    def new_value(self) -> u32:
+        """A value that the intermediate form does not have."""
         self.code.values += 1
+        return self.code.values - 1
+
+    def constant(self, bits: u64) -> u32:
+        made = self.new_value()
         self.pending[self.pending_count] = made
         self.pending_bits[self.pending_count] = bits
         self.pending_count += 1
