@@ -6,6 +6,7 @@ from compiler import syntax_tree as st
 from compiler import typed_tree as tt
 from compiler.check.body import Body
 from compiler.check.convert import coerce, describe, error_expr
+from compiler.check.order import in_written_order
 from compiler.check.places import check_order, no_attribute, symbol_of, unknown_name
 from compiler.check.resolve_functions import (
     function_instance,
@@ -246,8 +247,10 @@ def _call_decl(
             return error_expr(span)
         instance, converted = inferred
     if any(a.type is ERROR for a in converted):
+        body.can_raise(instance.function.raises, span)  # so that handlers around it are not blamed
         result = instance.function.result
         return error_expr(span) if result is not NEVER else tt.ZeroConst(NEVER, span)
+    converted = in_written_order(body, args, arguments, converted)
     return call_instance(
         body, instance, converted if receiver is None else [receiver, *converted], span
     )

@@ -7,6 +7,7 @@ from compiler import typed_tree as tt
 from compiler.check.body import Body
 from compiler.check.calls import match_named
 from compiler.check.convert import coerce, describe, error_expr, settle, unify_operands
+from compiler.check.order import in_written_order
 from compiler.check.places import symbol_of
 from compiler.check.resolve_functions import open_environment, unify
 from compiler.check.resolve_types import class_environment, class_instance, resolve_type
@@ -121,7 +122,7 @@ def _field_values(
         where = body if argument is not field.default else _default_body(body, cls)
         values.append(field_value(where, argument, field.type))
     failed = any(isinstance(v, tt.Expr) and v.type is ERROR for v in values)
-    return None if failed else values
+    return None if failed else in_written_order(body, expr.args, arguments, values)
 
 
 def _default_body(body: Body, cls: ClassType) -> Body:

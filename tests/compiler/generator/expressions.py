@@ -308,6 +308,12 @@ class Expressions:
             self.loose(shape, depth) if isinstance(shape, Kind) else self.boolean(depth)
             for shape in helper.parameters
         ]
+        if self.choices.chance(30):  # by name, and the last first
+            order = reversed(range(len(arguments)))
+            arguments = [
+                Expr(f"v{i + 1}={arguments[i].dialect}", f"v{i + 1}={arguments[i].python}")
+                for i in order
+            ]
         return Expr(
             f"{name}({', '.join(a.dialect for a in arguments)})",
             f"{name}({', '.join(a.python for a in arguments)})",
@@ -405,6 +411,11 @@ class Expressions:
         first, second = (self.loose(k, depth - 1) for k in kinds)
         if self.choices.chance(30):
             return Expr(f"Pair({first.dialect})", f"Pair({first.python})")
+        if self.choices.chance(20):
+            return Expr(
+                f"Pair(second={second.dialect}, first={first.dialect})",
+                f"Pair(second={second.python}, first={first.python})",
+            )
         return Expr(
             f"Pair({first.dialect}, {second.dialect})", f"Pair({first.python}, {second.python})"
         )
