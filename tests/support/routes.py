@@ -6,7 +6,7 @@ lines and write lines through `support/output.py`.
     host-O0, host-O2   compiled into this process
     wasm               compiled to wasm32, run by wasmtime
     machine            compiled into the kernel, all programs into one, run by QEMU
-    cpython            the file as it is, imported by CPython (where what it does does not depend on widths)
+    cpython            the file as it is, imported by CPython, where it means the same there
 """
 
 from __future__ import annotations
