@@ -17,6 +17,7 @@ from pykern.lang import (
     Slice,
     address_of,
     fill,
+    max_of,
     raises,
     slice_at,
     u8,
@@ -44,29 +45,45 @@ def initialise(info: Ptr[BootInfo]) -> None:
         build_tables(info)
     except OutOfFrames:
         refuse("memory: too little for the page tables")
+    add_memory(info, EARLY_DIRECT_MAP_GIB * GIB, max_of(u64))
     log.info(f"memory: {frames.free >> (20 - FRAME_SHIFT)} MiB free in {frames.free} frames")
 
 
 def start_frames(info: Ptr[BootInfo]) -> None:
+    """Frees what the early direct map reaches: the page tables are made of it."""
     words = words_for(info.usable_end())
     size: u64 = words * 8
-    place = place_for_bitmap(info, size)
+    place = place_for_metadata(info, size)
     if place == 0:
         refuse(f"memory: no place for {size} bytes that say which frames are free")
-    frames.initialise(slice_at(u64, DIRECT_MAP + usize(place), words))
-    for range_ in info.memory_map():
-        if range_.is_usable:
-            frames.add(range_.start, range_.end)
-    for range_ in info.memory_map():
-        if not range_.is_usable:
-            frames.withhold(range_.start, range_.end)
+    frames.initialise(slice_at(u64, DIRECT_MAP + usize(place), words), info.usable_end())
+    frames.contents = DIRECT_MAP
+    add_memory(info, 0, EARLY_DIRECT_MAP_GIB * GIB)
     frames.withhold(0, LOW_MEMORY_END)
     frames.withhold(physical_start(), physical_end())
-    frames.withhold(info.initrd_start, info.initrd_end)
     frames.withhold(place, place + size)
 
 
-def place_for_bitmap(info: Ptr[BootInfo], size: u64) -> u64:
+def add_memory(info: Ptr[BootInfo], first: u64, last: u64) -> None:
+    """Adds what lies between two addresses, and is usable and nothing else."""
+    for range_ in info.memory_map():
+        if range_.is_usable:
+            start = max(range_.start, first)
+            end = min(range_.end, last)
+            if start < end:
+                frames.add(start, end)
+    for range_ in info.memory_map():
+        if not range_.is_usable:
+            withhold_between(range_.start, range_.end, first, last)
+    withhold_between(info.initrd_start, info.initrd_end, first, last)
+
+
+def withhold_between(start: u64, end: u64, first: u64, last: u64) -> None:
+    if start < last and end > first:
+        frames.withhold(max(start, first), min(end, last))
+
+
+def place_for_metadata(info: Ptr[BootInfo], size: u64) -> u64:
     """Physical memory that nobody has a claim on, within reach of the early direct map; 0: none.
 
     It begins where a usable range begins, or where somebody's claim on one ends.

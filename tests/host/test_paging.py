@@ -27,9 +27,10 @@ class Tables:
         program = host_program(PAGING)
         self.module = program.module(PAGING)
         self.memory = program.array("u64", PHYSICAL_PAGES * 512)
-        self.bitmap = program.array("u64", 1)
-        self.frames = program.module(FRAMES).Frames()
-        self.frames.initialise(self.bitmap)
+        frames = program.module(FRAMES)
+        self.metadata = program.array("u64", frames.words_for(PHYSICAL_PAGES * PAGE))
+        self.frames = frames.Frames()
+        self.frames.initialise(self.metadata, PHYSICAL_PAGES * PAGE)
         self.frames.add(PAGE, pages * PAGE)
         self.tables = self.module.PageTables(
             root=0,
