@@ -226,10 +226,12 @@ def compile_typed(typed: TypedModule, options: UnitOptions, program: Program) ->
 
 
 def lowered_text(typed: TypedModule, options: UnitOptions, program: Program) -> str:
-    """The LLVM IR text of a checked module, before optimisation."""
+    """The LLVM IR text of a checked module, before optimisation; its tree is verified first."""
     from compiler.lower.module import LowerOptions, Runtime, lower_module
+    from compiler.lower.verify import verify_module
     from compiler.machine.target import PROFILES
 
+    verify_module(typed)
     lowering = LowerOptions(program.target, optimised=PROFILES[options.profile].passes > 0)
     return lower_module(typed, lowering, Runtime(program.struct("pykern.rt.checks.CheckSite")))
 
