@@ -103,8 +103,8 @@ def multiply(a: u32, b: u32) -> u32:
 @noinline
 def applied(operation: Fn[[u32, u32], u32], values: Slice[u32]) -> u32:
     total = values[0]
-    for value in values[1:]:
-        total = operation(total, value)
+    for number in values[1:]:
+        total = operation(total, number)
     return total
 
 
