@@ -6,7 +6,7 @@ memories of other instances.
 """
 from __future__ import annotations
 
-from kernel_src.jit.context import TRAP_MEMORY, TRAP_NONE, TRAP_TABLE
+from kernel_src.jit.context import TRAP_MEMORY, TRAP_NONE, TRAP_TABLE_ACCESS
 from kernel_src.lib.arena import ArenaFull, alloc_slice
 from kernel_src.runtime.instance import Instance, read_items
 from kernel_src.runtime.tables import set_elements
@@ -63,7 +63,7 @@ def initialise_tables(instance: Ptr[Instance]) -> u8:
         if segment.mode == SEGMENT_ACTIVE:
             place = evaluate_at(instance.module, segment.offset_start, instance.known)
             if not copy_items(instance, segment, place):
-                return TRAP_TABLE
+                return TRAP_TABLE_ACCESS
     return TRAP_NONE
 
 
