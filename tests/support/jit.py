@@ -49,6 +49,7 @@ TRAP_NAMES = {
     7: "indirect call type mismatch",
     8: "call stack exhausted",
     10: "ended by a host function",
+    11: "out of bounds table access",
 }
 
 
