@@ -27,18 +27,14 @@ from compiler.check.symbols import (
 from compiler.diagnostics import CompileError, DiagnosticSink, Note
 from compiler.intrinsics import MACHINE
 from compiler.messages import report
+from compiler.module_files import LANGUAGE_MODULES, LIBRARY_ROOT, find_module
 from compiler.read.parser import parse_module
 from compiler.source import SourceFile, Span
 from compiler.typed_tree import ErrorClass, TypedModule
 from compiler.types import ClassType, Target
 
-LIBRARY_ROOT = Path(__file__).resolve().parent.parent
-"""Where `pykern.rt` is found when the project does not hold it."""
-
 RUNTIME_MODULES = ("pykern.rt.checks", "pykern.rt.format")
 """Loaded with every program: failed checks and f-strings use them."""
-
-LANGUAGE_MODULES = frozenset({"pykern.lang", "typing", "__future__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +109,7 @@ class Program:
 
     def find(self, name: str) -> Path | None:
         """The file of a module, or None."""
-        relative = Path(*name.split("."))
-        for root in (self.root, LIBRARY_ROOT):
-            for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
-                if candidate.is_file():
-                    return candidate
-        return None
+        return find_module(self.root, name)
 
     def _read(self, name: str, path: Path) -> Module:
         source = read_source(path, self._display(path))

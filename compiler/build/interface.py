@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from compiler.build.cache import Cache, compiler_digest, digest_of
-from compiler.build.module_files import LANGUAGE_MODULES, find_module
+from compiler.module_files import LANGUAGE_MODULES, find_module
 
 BODY_DECORATORS = frozenset({"inline", "comptime"})
 GENERIC_BASES = frozenset({"Generic", "Protocol"})

@@ -35,7 +35,7 @@ WORTH_A_PROCESS = 3
 TargetKind = Literal["kernel", "wasm", "host"]
 RUNTIME: tuple[str, ...] = ("pykern.rt.checks", "pykern.rt.format")
 HELPERS: dict[TargetKind, tuple[str, ...]] = {
-    "kernel": (*RUNTIME, "kernel_src.lib.mem"),
+    "kernel": (*RUNTIME, "pykern.rt.copies"),
     "wasm": (*RUNTIME, "pykern.rt.wide"),
     "host": (*RUNTIME, "pykern.rt.host"),
 }

@@ -19,7 +19,8 @@ from compiler.check.symbols import (
     TypeVarDecl,
 )
 from compiler.diagnostics import Note
-from compiler.program import LANGUAGE_MODULES, Program
+from compiler.module_files import LANGUAGE_MODULES
+from compiler.program import Program
 from compiler.source import Span
 
 

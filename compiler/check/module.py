@@ -47,7 +47,7 @@ def _check_imports(program: Program, module: Module) -> None:
 
     from compiler.check.language import LANGUAGE_NAMES
     from compiler.check.symbols import ImportedName
-    from compiler.program import LANGUAGE_MODULES
+    from compiler.module_files import LANGUAGE_MODULES
 
     for symbol in module.names.values():
         if isinstance(symbol, ImportedName) and program.imported(symbol, symbol.span) is None:

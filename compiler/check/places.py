@@ -49,7 +49,7 @@ def symbol_of(body: Body, expr: st.Expr) -> Symbol | None:
 
 
 def is_own(body: Body, name: str) -> bool:
-    """Whether a name is the function's: as in Python, one it assigns anywhere is its own everywhere."""
+    """As in Python, a name that a function assigns anywhere is its own everywhere."""
     return name in body.locals or (name in body.own_names and name not in body.globals_named)
 
 

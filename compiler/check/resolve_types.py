@@ -353,7 +353,7 @@ def _complete_fields(program: Program, decl: ClassDecl, cls: ClassType) -> None:
                 if is_final(program, decl.module, statement.annotation):
                     continue
                 kind = resolve_type(program, decl.module, environment, statement.annotation)
-                _check_field(program, decl, cls, kind, statement.annotation.span)
+                kind = _field_type(program, decl, cls, kind, statement.annotation.span)
                 if cls.field_index(target.id) is not None or target.id in decl.methods:
                     program.report("duplicate-name", target.span, name=target.id)
                     continue
@@ -369,7 +369,8 @@ def _complete_fields(program: Program, decl: ClassDecl, cls: ClassType) -> None:
     _struct_options(program, decl, cls)
 
 
-def _check_field(program: Program, decl: ClassDecl, cls: ClassType, kind: Type, span: Span) -> None:
+def _field_type(program: Program, decl: ClassDecl, cls: ClassType, kind: Type, span: Span) -> Type:
+    """The type, or an error's if a field can't have it."""
     from compiler.types import FORMAT, NEVER
 
     if kind in (FORMAT, NONE, NEVER) or isinstance(kind, PerCpuType):
@@ -378,6 +379,9 @@ def _check_field(program: Program, decl: ClassDecl, cls: ClassType, kind: Type, 
         program.report("place-in-value", span, type=kind)
     elif _embeds(kind, cls):
         program.report("endless-class", span, name=cls.short)
+    else:
+        return kind
+    return ERROR
 
 
 def _embeds(kind: Type, cls: ClassType) -> bool:

@@ -169,7 +169,7 @@ def _undefined(name: str, users: list[str]) -> str:
     if _FLOAT_HELPER.fullmatch(name):
         return f"{text}; floats need `USES_FLOAT: Final = True` in the module"
     if name in ("memcpy", "memmove", "memset", "memcmp"):
-        return f"{text}; the kernel exports it from kernel_src/lib/mem.py"
+        return f"{text}; it is exported by pykern/rt/copies.py"
     return text
 
 

@@ -10,7 +10,7 @@ release  level 2 of both, without vectorisation where the target has no vector r
 
 Where helpers that LLVM calls come from (`units.HELPERS` has the modules):
 
-kernel   memcpy memmove memset memcmp: exported by `kernel_src.lib.mem`, which is compiled with the
+kernel   memcpy memmove memset memcmp: exported by `pykern.rt.copies`, which is compiled with the
          attribute "no-builtins", so that LLVM does not recognise the loop in memcpy and make it a
          call of itself. Nothing else is needed: 128-bit products are one instruction, and there are
          no floats.
@@ -93,7 +93,7 @@ ASSEMBLER_MACHINE = Machine(
 )
 """For assembly files: whoever writes an instruction knows why, so the assembler knows them all."""
 
-NO_BUILTINS: frozenset[str] = frozenset({"kernel_src.lib.mem"})
+NO_BUILTINS: frozenset[str] = frozenset({"pykern.rt.copies"})
 
 
 def machine_for(target: Target, uses_float: bool) -> Machine:

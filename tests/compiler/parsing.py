@@ -7,9 +7,9 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from compiler import blocks
 from compiler import syntax_tree as st
 from compiler.diagnostics import Diagnostic, DiagnosticSink
+from compiler.read import blocks
 from compiler.read.build_tree import TreeBuilder
 from compiler.read.parser import default_parser
 from compiler.read.tree import Branch

@@ -82,7 +82,7 @@ def test_a_missing_helper_says_where_it_belongs(tmp_path: Path) -> None:
               declare void @memcpy() declare void @__adddf3()"""
     with pytest.raises(LinkError) as caught:
         elf(tmp_path, main=text)
-    assert "kernel_src/lib/mem.py" in str(caught.value)
+    assert "pykern/rt/copies.py" in str(caught.value)
     assert "USES_FLOAT" in str(caught.value)
 
 

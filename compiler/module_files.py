@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-LIBRARY_ROOT = Path(__file__).resolve().parents[2]
+LIBRARY_ROOT = Path(__file__).resolve().parents[1]
 """Where `pykern.rt` is found when the project does not hold it."""
 
 LANGUAGE_MODULES = frozenset({"pykern.lang", "typing", "__future__"})
@@ -12,9 +12,9 @@ LANGUAGE_MODULES = frozenset({"pykern.lang", "typing", "__future__"})
 
 
 def find_module(root: Path, name: str) -> Path | None:
-    """The file of a module, or None."""
+    """The file of a module, or None: the project's own, or one of the run-time library."""
     relative = Path(*name.split("."))
-    for base in (root, LIBRARY_ROOT):
+    for base in (root, LIBRARY_ROOT) if name.startswith("pykern.") else (root,):
         for candidate in (base / relative.with_suffix(".py"), base / relative / "__init__.py"):
             if candidate.is_file():
                 return candidate
