@@ -27,7 +27,7 @@ import kernel_src.lib.bit_tree as bit_tree
 from kernel_src.lib.bit_tree import BitTree
 from kernel_src.lib.bits import align_down, align_up, is_aligned
 from kernel_src.memlayout import PAGE_SIZE
-from kernel_src.mm.poison import is_poisoned, poison
+from kernel_src.mm.poison import find_damage, poison
 from pykern.lang import (
     DEBUG,
     Array,
@@ -417,7 +417,8 @@ class Frames:
         if self.kinds[frame] & POISONED == 0:
             return
         self.kinds[frame] &= ~u8(POISONED)
-        if not is_poisoned(self.contents + (frame << FRAME_SHIFT), PAGE_SIZE):
+        start = self.contents + (frame << FRAME_SHIFT)
+        if find_damage(start, start + PAGE_SIZE) != 0:
             panic(
                 f"the free frame at {frame << FRAME_SHIFT:#x} was written to "
                 f"after it was given back at {self.sites[frame]:#x}"

@@ -15,8 +15,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @cache
-def host_program(*modules: str) -> HostProgram:
-    return HostProgram(REPOSITORY, modules)
+def host_program(*modules: str, debug: bool = True) -> HostProgram:
+    return HostProgram(REPOSITORY, modules, debug=debug)
 
 
 def word(struct: StructProxy, field: str) -> ctypes.c_uint64:
