@@ -1,0 +1,83 @@
+"""What the checker says of small modules: mistakes that come in company, and what is no mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compiler.diagnostics import CompileError
+from compiler.program import Program
+from compiler.types import HOST
+
+HEAD = '''"""A module."""
+
+from __future__ import annotations
+
+from pykern.lang import *
+
+'''
+
+
+def messages(folder: Path, names: str, body: str) -> list[str]:
+    """The messages for a module that imports these names of the language."""
+    head = HEAD.replace("*", names)
+    (folder / "sample.py").write_text(head + body)
+    program = Program(folder, HOST)
+    try:
+        program.load(["sample"])
+        program.check("sample")
+    except CompileError as error:
+        program.sink.extend(error.diagnostics)
+    return [diagnostic.message for diagnostic in program.sink.diagnostics]
+
+
+def test_a_class_that_holds_itself_inside_others(tmp_path: Path) -> None:
+    found = messages(
+        tmp_path,
+        "struct",
+        "@struct\nclass A:\n    a: A\n\n\n@struct\nclass B:\n    a: A\n",
+    )
+    assert len(found) == 1 and "A" in found[0]
+
+
+def test_a_mistake_in_an_argument_is_not_held_against_the_handlers(tmp_path: Path) -> None:
+    found = messages(
+        tmp_path,
+        "Error, raises, u8, u64",
+        """class Bad(Error):
+    \"\"\"Bad.\"\"\"
+
+
+@raises(Bad)
+def risky(number: u8) -> None:
+    if number == 0:
+        raise Bad
+
+
+def use(number: u64) -> None:
+    try:
+        risky(number)
+    except Bad:
+        pass
+""",
+    )
+    assert found == ["a `u64` does not always fit `u8`"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def f(a: N) -> N:\n    return -a\n\n\ndef g() -> u8:\n    return f(u8(1))\n",
+        "def f(a: N, b: u64) -> N:\n    return a + N(b)\n\n\n"
+        "def g() -> u8:\n    return f(u8(1), 2)\n",
+        "def f(a: N) -> u32:\n    last = bits_of(N) - 1\n    return last\n\n\n"
+        "def g() -> u32:\n    return f(u8(1))\n",
+        "def f(a: u32, b: u32) -> u32:\n    a, b = 1, a\n    return a + b\n",
+    ],
+    ids=["negation", "conversion", "size", "unpacking"],
+)
+def test_what_is_allowed(body: str, tmp_path: Path) -> None:
+    head = 'N = TypeVar("N", bound=Integer)\n\n\n' if "N" in body else ""
+    names = "Integer, TypeVar, bits_of, u8, u32, u64"
+    assert messages(tmp_path, names, head + body) == []
