@@ -21,13 +21,14 @@ from kernel_src.jit.context import (
     TRAP_STACK,
     UNCHECKED_FRAME,
 )
-from kernel_src.jit.emit_control import JUMPS_BOUND, MOVE_BOUND, destination, emit_control, is_empty
+from kernel_src.jit.emit_control import destination, emit_control
 from kernel_src.jit.emit_ops import emit_op
 from kernel_src.jit.emitter import Emitter, Fixup, Target
 from kernel_src.jit.encode import Mem
 from kernel_src.jit.frame import is_leaf, outgoing_words
-from kernel_src.jit.ir import NONE, edge_count_of, edge_of
-from kernel_src.jit.machine import MInst, MOp, has_list, is_division
+from kernel_src.jit.ir import NONE
+from kernel_src.jit.layout import lay_out
+from kernel_src.jit.machine import MOp
 from kernel_src.jit.regs import (
     ARGUMENT_COUNT,
     CONTEXT,
@@ -41,11 +42,6 @@ from kernel_src.lib.arena import ArenaFull, alloc_slice
 from pykern.lang import Ptr, fill, i32, raises, ref, u8, u32
 
 FUNCTION_ALIGN: Final[u32] = 16
-# The longest that any instruction can be with the copies it may need, by kind
-PLAIN_BOUND: Final[u32] = 40
-DIVISION_BOUND: Final[u32] = 100
-CALL_BOUND: Final[u32] = 64
-SWITCH_BOUND: Final[u32] = 48
 
 
 @raises(ArenaFull)
@@ -78,11 +74,10 @@ def prepare(emitter: Ptr[Emitter]) -> None:
     emitter.pending_count = 0
     alloc_slice(emitter.arena, ref(emitter.fixups), function.block_count + 16)
     alloc_slice(emitter.arena, ref(emitter.block_at), function.block_count)
-    alloc_slice(emitter.arena, ref(emitter.bound_at), function.block_count + 1)
     alloc_slice(emitter.arena, ref(emitter.edge_fixups), function.edge_count)
     alloc_slice(emitter.arena, ref(emitter.pending_edges), function.edge_count)
     fill(emitter.edge_fixups, NONE)
-    bound_blocks(emitter)
+    lay_out(emitter)
 
 
 def incoming_words(emitter: Ptr[Emitter]) -> u32:
@@ -92,43 +87,6 @@ def incoming_words(emitter: Ptr[Emitter]) -> u32:
     if emitter.function.result_count > RESULT_COUNT + words:
         words = emitter.function.result_count - RESULT_COUNT
     return words
-
-
-# Bounds
-
-
-def bound_blocks(emitter: Ptr[Emitter]) -> None:
-    total: u32 = 0
-    for n in range(emitter.function.block_count):
-        emitter.bound_at[n] = total
-        block = emitter.machine.blocks[n]
-        for i in range(block.first, block.end):
-            total += bound(emitter, emitter.machine.insts[i])
-            total += MOVE_BOUND * count(emitter, emitter.resolution.before[i])
-        terminator = emitter.function.terminator(n)
-        for i in range(min(edge_count_of(terminator), 2)):
-            edge = edge_of(emitter.function, terminator, i)
-            total += JUMPS_BOUND + MOVE_BOUND * count(emitter, emitter.resolution.on_edge[edge])
-    emitter.bound_at[emitter.function.block_count] = total
-
-
-def count(emitter: Ptr[Emitter], first: u32) -> u32:
-    found: u32 = 0
-    n = first
-    while n != NONE:
-        found += 1
-        n = emitter.resolution.moves[n].next
-    return found
-
-
-def bound(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> u32:
-    if inst.op == MOp.SWITCH:
-        return SWITCH_BOUND + 4 * inst.imm
-    if has_list(inst):
-        return CALL_BOUND + MOVE_BOUND * (inst.c + 1)
-    if is_division(inst.op):
-        return DIVISION_BOUND
-    return PLAIN_BOUND
 
 
 # The parts of a function
@@ -160,8 +118,8 @@ def emit_block(emitter: Ptr[Emitter], n: u32) -> None:
     emitter.block = n
     emitter.block_at[n] = emitter.code.used
     emitter.flags_at = NONE  # control may come from elsewhere
-    if is_empty(emitter, n):
-        return  # nothing jumps here: `destination` leads past it
+    if emitter.leads_to[n] != n:
+        return  # nothing jumps here
     block = emitter.machine.blocks[n]
     for i in range(block.first, block.end):
         if emitter.resolution.before[i] != NONE:

@@ -7,8 +7,6 @@ instead if it has moves, so that they lie in the loop.
 
 from __future__ import annotations
 
-from typing import Final
-
 import kernel_src.jit.encode as encode
 from kernel_src.jit.context import (
     FUNCTION_REF_SHIFT,
@@ -28,6 +26,7 @@ from kernel_src.jit.emit_ops import emit_compare
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.encode import Mem
 from kernel_src.jit.ir import NONE, edge_of
+from kernel_src.jit.layout import JUMPS_BOUND, MOVE_BOUND, count_moves
 from kernel_src.jit.machine import MInst, MOp
 from kernel_src.jit.regs import (
     ARGUMENT_COUNT,
@@ -46,10 +45,6 @@ from kernel_src.jit.regs import (
 )
 from kernel_src.lib.arena import ArenaFull
 from pykern.lang import Ptr, i32, raises, sizeof, u8, u32
-
-# The longest encoding of a jump with another behind it, and of one move
-JUMPS_BOUND: Final[u32] = 16
-MOVE_BOUND: Final[u32] = 20
 
 
 @raises(ArenaFull)
@@ -163,45 +158,18 @@ def emit_runtime_call(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 # Branches
 
 
-def count_moves(emitter: Ptr[Emitter], edge: u32) -> u32:
-    count: u32 = 0
-    n = emitter.resolution.on_edge[edge]
-    while n != NONE:
-        count += 1
-        n = emitter.resolution.moves[n].next
-    return count
-
-
 def has_moves(emitter: Ptr[Emitter], edge: u32) -> bool:
     return emitter.resolution.on_edge[edge] != NONE
 
 
 def destination(emitter: Ptr[Emitter], edge: u32) -> u32:
     """The block that control gets to by an edge, past blocks that only jump on."""
-    block = emitter.function.edges[edge].target
-    while is_empty(emitter, block):
-        block = emitter.function.edges[emitter.function.terminator(block).a].target
-    return block
-
-
-def is_empty(emitter: Ptr[Emitter], block: u32) -> bool:
-    """Is the block a forward jump and nothing else?"""
-    blocks = emitter.machine.blocks[block]
-    if blocks.end - blocks.first != 1 or emitter.machine.insts[blocks.first].op != MOp.JUMP:
-        return False
-    edge = emitter.function.terminator(block).a
-    forward = emitter.function.edges[edge].target > block
-    return (
-        forward and not has_moves(emitter, edge) and emitter.resolution.before[blocks.first] == NONE
-    )
+    return emitter.leads_to[emitter.function.edges[edge].target]
 
 
 def is_next(emitter: Ptr[Emitter], block: u32) -> bool:
-    """Does control get to the block by going on? Empty blocks in between are not emitted."""
-    n = emitter.block + 1
-    while n < block and is_empty(emitter, n):
-        n += 1
-    return n == block
+    """Does control get to the block by going on?"""
+    return emitter.follower[emitter.block] == block
 
 
 @raises(ArenaFull)
@@ -231,7 +199,9 @@ def emit_branch(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     if has_moves(emitter, taken):
         emitter.jump_if_to_edge(cc, taken)
     else:
-        emitter.tail = JUMPS_BOUND + MOVE_BOUND * count_moves(emitter, other)
+        emitter.tail = JUMPS_BOUND + MOVE_BOUND * count_moves(
+            emitter, emitter.resolution.on_edge[other]
+        )
         emitter.jump_if(cc, destination(emitter, taken))
     emit_edge(emitter, other)
 

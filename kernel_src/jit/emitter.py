@@ -7,6 +7,8 @@ it.
 
 from __future__ import annotations
 
+from typing import Final
+
 import kernel_src.jit.encode as encode
 from kernel_src.jit.encode import Code, Mem
 from kernel_src.jit.frame import Frame
@@ -19,6 +21,9 @@ from kernel_src.jit.trapmap import TrapMap
 from kernel_src.lib.arena import Arena, ArenaFull, grow_slice
 from kernel_src.wasm.module import Module
 from pykern.lang import Ptr, Slice, enum, i32, i64, raises, ref, struct, truncate, u8, u32, zeroed
+
+# Where a bound of a distance stops growing: farther than any code can be
+BOUND_MAX: Final[u32] = 1 << 30
 
 
 @enum(u8)
@@ -82,6 +87,9 @@ class Emitter:
     block_at: Slice[u32] = zeroed()  # offset in the code of each block that has been emitted
     # An upper bound of each block's distance from the function's start
     bound_at: Slice[u32] = zeroed()
+    # By block (layout.py): the block where jumping there gets one; the next one that is emitted
+    leads_to: Slice[u32] = zeroed()
+    follower: Slice[u32] = zeroed()
     # The last arithmetic instruction: where it ends, and its result, whose zero flag is set there
     flags_at: u32 = 0
     flags_register: u8 = 0
@@ -266,7 +274,8 @@ class Emitter:
         """Does a short jump from here certainly reach the block?"""
         if block <= self.block:
             return self.code.used + 2 - self.block_at[block] <= 128
-        return self.bound_at[block] - self.bound_at[self.block + 1] + self.tail <= 127
+        end = self.bound_at[self.block + 1]
+        return end < BOUND_MAX and self.bound_at[block] - end + self.tail <= 127
 
     def patch(self, at: u32, base: u32, target: u32, short: bool) -> None:
         distance = i32(i64(target) - i64(base))
