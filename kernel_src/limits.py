@@ -33,7 +33,7 @@ SIGNATURE_BYTES: Final = 0x4_0000
 """Memory for the parameter and result types of all different types of functions."""
 
 VIRTUAL_RANGES_MAX: Final = 512
-"""Blocks one window of virtual addresses can hold at a time."""
+"""Blocks one window of virtual addresses can hold at a time, one more than can be taken."""
 
 SERIAL_POLLS_MAX: Final = 1_000_000
 """Reads of the line status before a byte is given up: the port may not be there."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import kernel_src.mm.memory as memory
+from kernel_src.limits import VIRTUAL_RANGES_MAX
 from kernel_src.memlayout import (
     BLOCK_WINDOW,
     BLOCK_WINDOW_SIZE,
@@ -13,20 +14,20 @@ from kernel_src.memlayout import (
 )
 from kernel_src.mm.frames import OutOfFrames
 from kernel_src.mm.paging import Access
-from kernel_src.mm.ranges import OutOfAddresses, Window
+from kernel_src.mm.ranges import Block, OutOfAddresses, Window
 from pykern.lang import Array, Ptr, export, usize, zeroed
 
-blocks: Window = Window(start=0, end=0)
-code: Window = Window(start=0, end=0)
+blocks: Window = Window()
+blocks_taken: Array[Block, VIRTUAL_RANGES_MAX] = zeroed()
+code: Window = Window()
+code_taken: Array[Block, VIRTUAL_RANGES_MAX] = zeroed()
 slot_is_taken: Array[bool, MEMORY_SLOT_COUNT] = zeroed()
 
 
 def initialise() -> None:
     """Opens the windows: before this, nothing can be reserved in them."""
-    blocks.start = BLOCK_WINDOW
-    blocks.end = BLOCK_WINDOW + BLOCK_WINDOW_SIZE
-    code.start = CODE_WINDOW
-    code.end = CODE_WINDOW + CODE_WINDOW_SIZE
+    blocks.initialise(BLOCK_WINDOW, BLOCK_WINDOW + BLOCK_WINDOW_SIZE, blocks_taken)
+    code.initialise(CODE_WINDOW, CODE_WINDOW + CODE_WINDOW_SIZE, code_taken)
 
 
 def reserve_committed(window: Ptr[Window], size: usize) -> usize:
