@@ -29,6 +29,7 @@ from kernel_src.jit.build_control import (
     build_if,
     build_loop,
 )
+from kernel_src.jit.build_float import build_float, is_float_instruction
 from kernel_src.jit.builder import FRAME_BLOCK, Builder
 from kernel_src.jit.context import RUNTIME_MEMORY_GROW, TRAP_NONE, TRAP_UNREACHABLE
 from kernel_src.jit.ir import NONE, Op, Type
@@ -36,7 +37,7 @@ from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.decode import Instruction
 from kernel_src.wasm.errors import Malformed, Unsupported
 from kernel_src.wasm.module import FuncType
-from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u16, u32, u64
+from pykern.lang import Array, Ptr, Slice, raises, truncate, u8, u16, u32
 
 # What the opcodes from i32.load to i64.load32_u, and from i32.store to i64.store32, become
 LOADS: Final[Array[Op, 14]] = Array(
@@ -53,8 +54,6 @@ STORES: Final[Array[Op, 9]] = Array(
 )  # fmt: skip
 # From i32.const to f64.const
 CONST_TYPES: Final[Array[Type, 4]] = Array(Type.I32, Type.I64, Type.F32, Type.F64)
-SIGN_32: Final[u64] = 1 << 31
-SIGN_64: Final[u64] = 1 << 63
 
 
 @raises(ArenaFull, Unsupported)
@@ -257,6 +256,8 @@ def build_numeric(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         build_arithmetic(builder, Type.I32, truncate(u8, opcode - codes.I32_CLZ))
     elif opcode >= codes.I64_CLZ and opcode <= codes.I64_ROTR:
         build_arithmetic(builder, Type.I64, truncate(u8, opcode - codes.I64_CLZ))
+    elif is_float_instruction(opcode):
+        build_float(builder, insn)
     else:
         build_conversion(builder, insn)
 
@@ -290,68 +291,20 @@ def build_arithmetic(builder: Ptr[Builder], type: Type, number: u8) -> None:
 def build_conversion(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     match insn.opcode:
         case codes.I32_WRAP_I64:
-            build_unary(builder, Op.WRAP, Type.I32)
+            builder.build_unary(Op.WRAP, Type.I32)
         case codes.I64_EXTEND_I32_S:
-            build_unary(builder, Op.EXTEND_S, Type.I64)
+            builder.build_unary(Op.EXTEND_S, Type.I64)
         case codes.I64_EXTEND_I32_U:
-            build_unary(builder, Op.EXTEND_U, Type.I64)
+            builder.build_unary(Op.EXTEND_U, Type.I64)
         case codes.I32_EXTEND8_S:
-            build_unary(builder, Op.EXTEND8_S, Type.I32)
+            builder.build_unary(Op.EXTEND8_S, Type.I32)
         case codes.I32_EXTEND16_S:
-            build_unary(builder, Op.EXTEND16_S, Type.I32)
+            builder.build_unary(Op.EXTEND16_S, Type.I32)
         case codes.I64_EXTEND8_S:
-            build_unary(builder, Op.EXTEND8_S, Type.I64)
+            builder.build_unary(Op.EXTEND8_S, Type.I64)
         case codes.I64_EXTEND16_S:
-            build_unary(builder, Op.EXTEND16_S, Type.I64)
+            builder.build_unary(Op.EXTEND16_S, Type.I64)
         case codes.I64_EXTEND32_S:
-            build_unary(builder, Op.EXTEND32_S, Type.I64)
-        case codes.I32_REINTERPRET_F32:
-            build_unary(builder, Op.REINTERPRET, Type.I32)
-        case codes.I64_REINTERPRET_F64:
-            build_unary(builder, Op.REINTERPRET, Type.I64)
-        case codes.F32_REINTERPRET_I32:
-            build_unary(builder, Op.REINTERPRET, Type.F32)
-        case codes.F64_REINTERPRET_I64:
-            build_unary(builder, Op.REINTERPRET, Type.F64)
-        case _:
-            build_sign_operation(builder, insn)
-
-
-@raises(ArenaFull)
-def build_unary(builder: Ptr[Builder], op: Op, type: Type) -> None:
-    builder.push(builder.emit(op, type, builder.pop()))
-
-
-@raises(ArenaFull, Unsupported)
-def build_sign_operation(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
-    """The float instructions that are operations on bits (specification 4.3.3: neg, abs and
-    copysign do not touch a NaN's payload)."""
-    match insn.opcode:
-        case codes.F32_NEG:
-            build_mask(builder, Op.XOR, Type.F32, SIGN_32)
-        case codes.F64_NEG:
-            build_mask(builder, Op.XOR, Type.F64, SIGN_64)
-        case codes.F32_ABS:
-            build_mask(builder, Op.AND, Type.F32, SIGN_32 - 1)
-        case codes.F64_ABS:
-            build_mask(builder, Op.AND, Type.F64, SIGN_64 - 1)
-        case codes.F32_COPYSIGN:
-            build_copysign(builder, Type.F32, SIGN_32)
-        case codes.F64_COPYSIGN:
-            build_copysign(builder, Type.F64, SIGN_64)
+            builder.build_unary(Op.EXTEND32_S, Type.I64)
         case _:
             build_bulk(builder, insn)
-
-
-@raises(ArenaFull)
-def build_mask(builder: Ptr[Builder], op: Op, type: Type, mask: u64) -> None:
-    value = builder.pop()
-    builder.push(builder.emit(op, type, value, builder.constant(type, mask)))
-
-
-@raises(ArenaFull)
-def build_copysign(builder: Ptr[Builder], type: Type, sign: u64) -> None:
-    build_mask(builder, Op.AND, type, sign)
-    from_right = builder.pop()
-    build_mask(builder, Op.AND, type, sign - 1)
-    builder.push(builder.emit(Op.OR, type, builder.pop(), from_right))

@@ -173,6 +173,11 @@ class Builder:
         return self.emit(Op.CONST, type, low_half(bits), high_half(bits))
 
     @raises(ArenaFull)
+    def build_unary(self, op: Op, type: Type) -> None:
+        """An operation on the topmost operand."""
+        self.push(self.emit(op, type, self.pop()))
+
+    @raises(ArenaFull)
     def start_block(self) -> u32:
         self.block = self.function.add_block(self.loops)
         return self.block

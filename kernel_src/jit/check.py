@@ -47,21 +47,6 @@ class Checker:
         found = self.held[self.index(place)]
         assert found == value, f"at {where}: place {place:#x} has v{found}, not v{value}"
 
-    def is_alive(self, value: u32, position: u32) -> bool:
-        """Is the value defined before `position` and needed from there on?"""
-        live = self.resolution.live
-        if not live.is_needed(value) or live.start_of(value) >= position:
-            return False
-        piece = value
-        while piece != NONE:
-            span = live.intervals[piece].ranges
-            while span != NONE:
-                if live.ranges[span].start <= position and position < live.ranges[span].end:
-                    return True
-                span = live.ranges[span].next
-            piece = live.intervals[piece].next
-        return False
-
     def is_constant(self, value: u32) -> bool:
         function = self.resolution.function
         return value < function.inst_count and function.is_const(value)
@@ -86,12 +71,28 @@ def check(resolution: Ptr[Resolution], arena: Ptr[Arena]) -> None:
             check_edge(checker, edge_of(function, terminator, i))
 
 
+def is_alive(resolution: Ptr[Resolution], value: u32, position: u32) -> bool:
+    """Is the value defined before `position` and needed from there on?"""
+    live = resolution.live
+    if not live.is_needed(value) or live.start_of(value) >= position:
+        return False
+    piece = value
+    while piece != NONE:
+        span = live.intervals[piece].ranges
+        while span != NONE:
+            if live.ranges[span].start <= position and position < live.ranges[span].end:
+                return True
+            span = live.ranges[span].next
+        piece = live.intervals[piece].next
+    return False
+
+
 def start_block(checker: Ptr[Checker], n: u32) -> None:
     resolution = checker.resolution
     position = 2 * resolution.code.blocks[n].first
     fill(checker.held, NONE)
     for value in range(resolution.code.values):
-        if checker.is_alive(value, position):
+        if is_alive(resolution, value, position):
             checker.held[checker.index(resolution.place_at(value, position))] = value
             slot = resolution.allocation.slots[value]
             if slot != NO_PLACE:
@@ -160,7 +161,7 @@ def check_edge(checker: Ptr[Checker], edge: u32) -> None:
     run_moves(checker, resolution.on_edge[edge], 2 * resolution.code.blocks[record.source].end)
     start = 2 * resolution.code.blocks[record.target].first
     for value in range(resolution.code.values):
-        if checker.is_alive(value, start):
+        if is_alive(resolution, value, start):
             checker.expect(resolution.place_at(value, start), value, start)
             slot = resolution.allocation.slots[value]
             if is_slot(slot):

@@ -31,6 +31,7 @@ TRAP_DIVIDE: Final[u8] = (
     9  # in trap maps only: #DE, zero divisor or overflow by what the divisor is
 )
 TRAP_HOST: Final[u8] = 10  # a host function ended the call
+TRAP_CONVERSION: Final[u8] = 12  # of a NaN to an integer
 TRAP_TABLE_ACCESS: Final[u8] = 11  # table.get, table.set or a bulk operation out of range
 
 # Functions of the runtime that generated code calls, by their index in `Context.runtime`. They have

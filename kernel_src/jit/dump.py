@@ -33,6 +33,10 @@ from pykern.lang import Array, Format, Ptr, Slice, Str, format, struct, u8, u32,
 ALU_NAMES: Final[Array[Str, 8]] = Array("add", "or", "", "", "and", "sub", "xor", "cmp")
 SHIFT_NAMES: Final[Array[Str, 8]] = Array("rol", "ror", "", "", "shl", "shr", "", "sar")
 LOAD_NAMES: Final[Array[Str, 7]] = Array("u8", "s8", "u16", "s16", "u32", "s32", "64")
+FLOAT_NAMES: Final[Array[Str, 11]] = Array(
+    "ceil", "floor", "trunc", "nearest", "sqrt", "add", "sub", "mul", "div", "min", "max"
+)
+FLOAT_CONDITION_NAMES: Final[Array[Str, 6]] = Array("eq", "ne", "lt", "gt", "le", "ge")
 BASE_NAMES: Final[Array[Str, 3]] = Array("memory", "context", "")
 CONDITION_NAMES: Final[Array[Str, 16]] = Array(
     "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"
@@ -152,6 +156,10 @@ def dump_name(out: Ptr[Text], inst: Ptr[MInst]) -> None:
             out.put(f".{ALU_NAMES[inst.sub]}")
         case MOp.SHIFT | MOp.SHIFT_BY:
             out.put(f".{SHIFT_NAMES[inst.sub]}")
+        case MOp.FLOAT:
+            out.put(f".{FLOAT_NAMES[inst.sub]}")
+        case MOp.FLOAT_SET:
+            out.put(f".{FLOAT_CONDITION_NAMES[inst.sub]}")
         case MOp.LOAD:
             out.put(f".{LOAD_NAMES[inst.sub]}")
         case MOp.STORE:

@@ -12,6 +12,13 @@ from typing import Final
 
 import kernel_src.jit.encode as encode
 from kernel_src.jit.context import TRAP_DIVIDE_BY_ZERO, TRAP_MEMORY, TRAP_OVERFLOW
+from kernel_src.jit.emit_float import (
+    emit_float,
+    emit_float_set,
+    emit_float_to_int,
+    emit_int_to_float,
+    emit_resize,
+)
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.encode import NO_INDEX, Mem
 from kernel_src.jit.ir import NONE
@@ -85,6 +92,16 @@ def emit_op(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             emit_load(emitter, inst)
         case MOp.STORE:
             emit_store(emitter, inst)
+        case MOp.FLOAT:
+            emit_float(emitter, inst)
+        case MOp.FLOAT_SET:
+            emit_float_set(emitter, inst)
+        case MOp.FLOAT_TO_INT:
+            emit_float_to_int(emitter, inst)
+        case MOp.INT_TO_FLOAT:
+            emit_int_to_float(emitter, inst)
+        case MOp.RESIZE:
+            emit_resize(emitter, inst)
         case MOp.DIV_S | MOp.REM_S:
             emit_signed_division(emitter, inst)
         case MOp.DIV_U | MOp.REM_U:

@@ -37,6 +37,9 @@ from pykern.lang import (
 # An opcode: the byte, the escape before it, the mandatory prefix before both
 ESCAPE: Final[u32] = 0x0F00  # two-byte opcodes
 F3: Final[u32] = 0xF3_0000
+F2: Final[u32] = 0xF2_0000
+P66: Final[u32] = 0x66_0000
+MAP_3A: Final[u32] = 0x3A00_0000  # three-byte opcodes: a further byte after the escape
 
 # The number of an arithmetic operation in opcode bits 5:3 or in modrm.reg (volume 2, table A-6,
 # group 1)
@@ -67,6 +70,9 @@ CC_E: Final[u8] = 4
 CC_NE: Final[u8] = 5
 CC_BE: Final[u8] = 6
 CC_A: Final[u8] = 7
+CC_S: Final[u8] = 8
+CC_P: Final[u8] = 10
+CC_NP: Final[u8] = 11
 CC_L: Final[u8] = 12
 CC_GE: Final[u8] = 13
 CC_LE: Final[u8] = 14
@@ -87,6 +93,25 @@ MOVSX16: Final[u32] = ESCAPE | 0xBF
 MOVSXD: Final[u32] = 0x63
 XCHG: Final[u32] = 0x87
 TEST: Final[u32] = 0x85
+
+# Scalar floats. Of those marked *, the form for f32 is meant: f64 has F2 in place of F3, or a
+# prefix 66 where f32 has none
+MOVD_XR: Final[u32] = P66 | ESCAPE | 0x6E  # xmm = general register or memory, by width
+MOVD_RX: Final[u32] = P66 | ESCAPE | 0x7E
+ADDS: Final[u32] = F3 | ESCAPE | 0x58  # *
+SUBS: Final[u32] = F3 | ESCAPE | 0x5C  # *
+MULS: Final[u32] = F3 | ESCAPE | 0x59  # *
+DIVS: Final[u32] = F3 | ESCAPE | 0x5E  # *
+MINS: Final[u32] = F3 | ESCAPE | 0x5D  # *
+MAXS: Final[u32] = F3 | ESCAPE | 0x5F  # *
+SQRTS: Final[u32] = F3 | ESCAPE | 0x51  # *
+UCOMIS: Final[u32] = ESCAPE | 0x2E  # *
+ORPS: Final[u32] = ESCAPE | 0x56
+ANDPS: Final[u32] = ESCAPE | 0x54
+CVTSI2S: Final[u32] = F3 | ESCAPE | 0x2A  # * from a general register, by width
+CVTTS2SI: Final[u32] = F3 | ESCAPE | 0x2C  # * to a general register, by width, cut off
+CVTS2S: Final[u32] = F3 | ESCAPE | 0x5A  # * from this width to the other
+ROUNDSS: Final[u32] = MAP_3A | P66 | ESCAPE | 0x0A  # SSE4.1; f64: the next opcode
 
 NO_INDEX: Final[u8] = RSP  # rsp cannot be an index: SIB uses its number for "none"
 
@@ -157,7 +182,7 @@ def put_opcode(
 ) -> None:
     """Prefix, REX, escape and opcode. `low_byte`: a byte register is named, and without REX the
     numbers 4 to 7 would mean ah to bh."""
-    if opcode >> 16 != 0:
+    if opcode & 0xFF_0000 != 0:
         code.put8(opcode >> 16)
     rex: u32 = (reg >> 3) << 2 | (index >> 3) << 1 | base >> 3
     if wide:
@@ -166,6 +191,8 @@ def put_opcode(
         code.put8(0x40 | rex)
     if opcode & 0xFF00 != 0:
         code.put8(opcode >> 8)
+    if opcode >> 24 != 0:
+        code.put8(opcode >> 24)
     code.put8(opcode)
 
 
@@ -365,6 +392,30 @@ def cmov_rr(code: Ptr[Code], cc: u8, wide: bool, dst: u8, src: u8) -> None:
 
 def cmov_rm(code: Ptr[Code], cc: u8, wide: bool, dst: u8, mem: Mem) -> None:
     op_rm(code, ESCAPE | 0x40 | cc, wide, dst, mem)
+
+
+# Scalar floats: the opcodes marked *
+
+
+def for_width(opcode: u32, wide: bool) -> u32:
+    """The form for f64 of an opcode for f32, if `wide`."""
+    if not wide:
+        return opcode
+    if opcode & 0xFF_0000 == 0:
+        return opcode | P66
+    if opcode & 0xFF_0000 == F3:
+        return opcode ^ (F3 ^ F2)
+    return opcode + 1
+
+
+def float_rr(code: Ptr[Code], opcode: u32, wide: bool, dst: u8, src: u8) -> None:
+    """Two vector registers."""
+    op_rr(code, for_width(opcode, wide), False, dst, src)
+
+
+def round_rri(code: Ptr[Code], wide: bool, dst: u8, src: u8, mode: u8) -> None:
+    op_rr(code, for_width(ROUNDSS, wide), False, dst, src)
+    code.put8(mode)
 
 
 # Control. A displacement counts from the end of the instruction. The functions that leave one to be

@@ -45,7 +45,7 @@ class Type:
     NONE = 0  # the instruction defines no value
     I32 = 1
     I64 = 2
-    # A float is its bits, in general registers: it can be moved, not computed with.
+    # A float is its bits, in general registers; arithmetic takes them to vector registers and back.
     F32 = 3
     F64 = 4
     REF = 5  # funcref, externref: a word, 0 for null
@@ -92,36 +92,62 @@ class Op:
     EXTEND16_S = 35
     EXTEND32_S = 36
     REINTERPRET = 37
-    SELECT = 38
-    LOAD8_S = 39
-    LOAD8_U = 40
-    LOAD16_S = 41
-    LOAD16_U = 42
-    LOAD32_S = 43
-    LOAD32_U = 44
-    LOAD64 = 45
-    STORE8 = 46
-    STORE16 = 47
-    STORE32 = 48
-    STORE64 = 49
-    GLOBAL_GET = 50
-    GLOBAL_SET = 51
-    MEMORY_SIZE = 52
-    TABLE_SIZE = 53
-    REF_FUNC = 54
-    RUNTIME_VALUE = 55
-    CALL = 56
-    CALL_INDIRECT = 57
-    CALL_RUNTIME = 58
-    RESULT = 59
-    JUMP = 60
-    BRANCH = 61
-    SWITCH = 62
-    RETURN = 63
-    TRAP = 64
+    # Floats: wasm's order again, from FEQ to FGE, from FCEIL to FMAX
+    FEQ = 38
+    FNE = 39
+    FLT = 40
+    FGT = 41
+    FLE = 42
+    FGE = 43
+    FCEIL = 44
+    FFLOOR = 45
+    FTRUNC = 46
+    FNEAREST = 47
+    FSQRT = 48
+    FADD = 49
+    FSUB = 50
+    FMUL = 51
+    FDIV = 52
+    FMIN = 53
+    FMAX = 54
+    TRUNC_S = 55
+    TRUNC_U = 56
+    TRUNC_SAT_S = 57
+    TRUNC_SAT_U = 58
+    CONVERT_S = 59
+    CONVERT_U = 60
+    DEMOTE = 61
+    PROMOTE = 62
+    SELECT = 63
+    LOAD8_S = 64
+    LOAD8_U = 65
+    LOAD16_S = 66
+    LOAD16_U = 67
+    LOAD32_S = 68
+    LOAD32_U = 69
+    LOAD64 = 70
+    STORE8 = 71
+    STORE16 = 72
+    STORE32 = 73
+    STORE64 = 74
+    GLOBAL_GET = 75
+    GLOBAL_SET = 76
+    MEMORY_SIZE = 77
+    TABLE_SIZE = 78
+    REF_FUNC = 79
+    RUNTIME_VALUE = 80
+    CALL = 81
+    CALL_INDIRECT = 82
+    CALL_RUNTIME = 83
+    RESULT = 84
+    JUMP = 85
+    BRANCH = 86
+    SWITCH = 87
+    RETURN = 88
+    TRAP = 89
 
 
-OPS: Final = 65
+OPS: Final = 90
 
 # One row an operation, in the order of `Op`: name; properties; the operand words.
 #   a b c  the word is a value
@@ -167,6 +193,31 @@ extend8_s   ap
 extend16_s  ap
 extend32_s  ap
 reinterpret ap    the same bits as another type of that width
+feq         abp
+fne         abp
+flt         abp
+fgt         abp
+fle         abp
+fge         abp
+fceil       ap
+ffloor      ap
+ftrunc      ap
+fnearest    ap
+fsqrt       ap
+fadd        abp
+fsub        abp
+fmul        abp
+fdiv        abp
+fmin        abp
+fmax        abp
+trunc_s     a     traps
+trunc_u     a     traps
+trunc_sat_s ap
+trunc_sat_u ap
+convert_s   ap
+convert_u   ap
+demote      ap
+promote     ap
 select      abcp  c: the condition; a: the value if it is not zero; b: if it is
 load8_s     a     a: address; c: offset
 load8_u     a
@@ -217,7 +268,7 @@ def property_table(rows: str) -> list[int]:
     return table
 
 
-PROPERTIES: Final[Array[u8, 65]] = property_table(ROWS)
+PROPERTIES: Final[Array[u8, 90]] = property_table(ROWS)
 static_assert(Op.TRAP.value == OPS - 1, "a row of ROWS for each Op")
 
 

@@ -12,13 +12,14 @@ from typing import Final
 
 from kernel_src.jit.emitter import BOUND_MAX, Emitter
 from kernel_src.jit.ir import NONE, edge_count_of, edge_of
-from kernel_src.jit.machine import MInst, MOp, has_list, is_division
+from kernel_src.jit.machine import MInst, MOp, has_list, is_division, is_float
 from kernel_src.lib.arena import ArenaFull, alloc_slice
 from pykern.lang import Ptr, raises, ref, u32, u64
 
 # The longest that any instruction can be with the copies it may need, by kind
 PLAIN_BOUND: Final[u32] = 40
 DIVISION_BOUND: Final[u32] = 100
+FLOAT_BOUND: Final[u32] = 160
 CALL_BOUND: Final[u32] = 64
 SWITCH_BOUND: Final[u32] = 48
 # The longest encoding of a jump with another behind it, and of one move
@@ -90,6 +91,8 @@ def bound(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> u32:
         return SWITCH_BOUND + 4 * inst.imm
     if has_list(inst):
         return CALL_BOUND + MOVE_BOUND * (inst.c + 1)
+    if is_float(inst.op):
+        return FLOAT_BOUND
     if is_division(inst.op):
         return DIVISION_BOUND
     return PLAIN_BOUND

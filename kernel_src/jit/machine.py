@@ -55,24 +55,29 @@ class MOp:
     CHOOSE = 14
     LOAD = 15
     STORE = 16
-    DIV_S = 17
-    DIV_U = 18
-    REM_S = 19
-    REM_U = 20
-    CALL = 21
-    CALL_IMPORT = 22
-    CALL_INDIRECT = 23
-    CALL_RUNTIME = 24
-    FIXED = 25
-    STACK_RESULT = 26
-    JUMP = 27
-    BRANCH = 28
-    SWITCH = 29
-    RETURN = 30
-    TRAP = 31
+    FLOAT = 17
+    FLOAT_SET = 18
+    FLOAT_TO_INT = 19
+    INT_TO_FLOAT = 20
+    RESIZE = 21
+    DIV_S = 22
+    DIV_U = 23
+    REM_S = 24
+    REM_U = 25
+    CALL = 26
+    CALL_IMPORT = 27
+    CALL_INDIRECT = 28
+    CALL_RUNTIME = 29
+    FIXED = 30
+    STACK_RESULT = 31
+    JUMP = 32
+    BRANCH = 33
+    SWITCH = 34
+    RETURN = 35
+    TRAP = 36
 
 
-MOPS: Final = 32
+MOPS: Final = 37
 
 # One row an operation, in the order of `MOp`: name; which words are values; what they mean.
 #   a b c d  the word is a value that must be in a register;  A B C D  a value in any place
@@ -98,6 +103,11 @@ set            aB    dst = a cond b
 choose         AbcD  dst = a if c cond d else b;  d absent: compared with imm
 load           a     dst = memory[base + a + imm];  sub: LOAD_*;  flags: BASE_*
 store          ab    memory[base + a + imm] = b;  b absent: c is the constant;  sub: bytes
+float          AB    dst = a op b, or op a;  sub: emit_float.FLOAT_*
+float_set      AB    dst = a cond b;  sub: the distance of the operation from FEQ
+float_to_int   A     dst = a, cut off;  sub: CUT_*;  imm: 1 if the result is 64 bits wide
+int_to_float   A     dst = a;  sub: 1 if a is unsigned;  imm: 1 if a is 64 bits wide
+resize         A     dst = a, a float of the other width
 div_s          AB    the quotient is in rax afterwards, the remainder in rdx; imm: may skip checks
 div_u          AB
 rem_s          AB
@@ -132,7 +142,7 @@ def operand_table(rows: str) -> list[int]:
     return table
 
 
-OPERANDS: Final[Array[u16, 32]] = operand_table(ROWS)
+OPERANDS: Final[Array[u16, 37]] = operand_table(ROWS)
 static_assert(MOp.TRAP.value == MOPS - 1, "a row of ROWS for each MOp")
 
 # Loads, by how the bytes become a register
@@ -143,6 +153,11 @@ LOAD_S16: Final[u8] = 3
 LOAD_U32: Final[u8] = 4
 LOAD_S32: Final[u8] = 5
 LOAD_64: Final[u8] = 6
+
+# Floats to integers
+CUT_SIGNED: Final[u8] = 0
+CUT_UNSIGNED: Final[u8] = 1
+CUT_SATURATE: Final[u8] = 2  # instead of trapping: added to one of the others
 
 # What the address of a load or store is added to
 BASE_MEMORY: Final[u8] = 0  # a fault is a trap
@@ -248,6 +263,10 @@ def is_call(op: MOp) -> bool:
 
 def is_division(op: MOp) -> bool:
     return op.value >= MOp.DIV_S.value and op.value <= MOp.REM_U.value
+
+
+def is_float(op: MOp) -> bool:
+    return op.value >= MOp.FLOAT.value and op.value <= MOp.RESIZE.value
 
 
 def clobbers(op: MOp) -> u32:

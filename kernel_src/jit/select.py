@@ -18,6 +18,7 @@ from kernel_src.jit.context import MEMORY_PAGES, VALUE
 from kernel_src.jit.ir import PURE, Function, Inst, Op, Type, has_property
 from kernel_src.jit.machine import LOAD_64, LOAD_U32, MachineCode, MOp
 from kernel_src.jit.regs import RESULT_COUNT, RESULTS
+from kernel_src.jit.select_float import select_cut, select_float
 from kernel_src.jit.select_memory import (
     load_context,
     select_access,
@@ -108,8 +109,12 @@ def select_inst(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
             select_function(selector, inst, value)
         case Op.JUMP | Op.BRANCH | Op.SWITCH | Op.RETURN | Op.TRAP:
             select_terminator(selector, inst)
+        case Op.TRUNC_S | Op.TRUNC_U | Op.TRUNC_SAT_S | Op.TRUNC_SAT_U:
+            select_cut(selector, inst, value)
         case _:
-            if inst.op.value <= Op.GE_U.value:
+            if inst.op.value >= Op.FEQ.value and inst.op.value <= Op.PROMOTE.value:
+                select_float(selector, inst, value)
+            elif inst.op.value <= Op.GE_U.value:
                 select_set(selector, inst, value)
             elif inst.op.value <= Op.REINTERPRET.value:
                 select_unary(selector, inst, value)

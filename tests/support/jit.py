@@ -22,6 +22,7 @@ from compiler.host.proxies import address_of
 from tests.support.host import host_program
 
 MODULES = (
+    "kernel_src.jit.check",
     "kernel_src.jit.compile",
     "kernel_src.jit.context",
     "kernel_src.jit.frame",
@@ -50,6 +51,7 @@ TRAP_NAMES = {
     8: "call stack exhausted",
     10: "ended by a host function",
     11: "out of bounds table access",
+    12: "invalid conversion to integer",
 }
 
 
@@ -89,13 +91,19 @@ class Compiled:
         return found.start, self.code[found.start : found.end]
 
 
-def compile_module(
-    wasm: bytes | str, checks: bool = True, listing: bool = False
-) -> Compiled:
-    """Compiles a module given in binary or as text."""
+@dataclass
+class Prepared:
+    """A parsed module and a compiler that has not compiled anything yet."""
+
+    module: Any
+    compiler: Any
+    buffer: Any
+    keep: tuple[Any, ...]
+
+
+def prepare(wasm: bytes | str) -> Prepared:
     binary = wasmtime.wat2wasm(wasm) if isinstance(wasm, str) else wasm
     host = program()
-    stages = host.module("kernel_src.jit.compile")
     parser = host.module("kernel_src.wasm.parse")
     data = host.array("u8", bytes(binary))
     keep, scratch = (
@@ -107,19 +115,81 @@ def compile_module(
     buffer = host.array("u8", CODE_BYTES)
     try:
         parser.parse_module(data, keep, module)
-        signatures = host.array("u32", [type.canonical + 1 for type in module.types])
-        compiler.init(module, signatures, keep, scratch, buffer)
-        compiler.checks = checks
-        text = host.array("u8", LISTING_BYTES if listing else 0)
-        out = host.new("kernel_src.jit.dump.Text", buffer=text)
-        if listing:
-            compiler.listing = out
-        stages.compile_module(compiler)
     except (parser.Malformed, parser.Invalid, parser.Unsupported) as error:
         raise Refused(_describe(module.failure)) from error
-    code = buffer[: compiler.code.used].bytes()
+    signatures = host.array("u32", [type.canonical + 1 for type in module.types])
+    compiler.init(module, signatures, keep, scratch, buffer)
+    return Prepared(module, compiler, buffer, (data, keep, scratch, signatures))
+
+
+def compile_module(
+    wasm: bytes | str, checks: bool = True, listing: bool = False
+) -> Compiled:
+    """Compiles a module given in binary or as text."""
+    prepared = prepare(wasm)
+    host = program()
+    stages = host.module("kernel_src.jit.compile")
+    compiler = prepared.compiler
+    compiler.checks = checks
+    text = host.array("u8", LISTING_BYTES if listing else 0)
+    out = host.new("kernel_src.jit.dump.Text", buffer=text)
+    if listing:
+        compiler.listing = out
+    try:
+        stages.compile_module(compiler)
+    except (stages.Malformed, stages.Invalid, stages.Unsupported) as error:
+        raise Refused(_describe(prepared.module.failure)) from error
+    code = prepared.buffer[: compiler.code.used].bytes()
     shown = bytes(text[: out.used].bytes()).decode()
-    return Compiled(module, compiler, code, shown, (data, keep, scratch, buffer, signatures))
+    keep = (prepared.buffer, *prepared.keep)
+    return Compiled(prepared.module, compiler, code, shown, keep)
+
+
+@dataclass
+class Stages:
+    """What the stages have made of one function, up to the moves."""
+
+    function: Any
+    machine: Any
+    live: Any
+    allocation: Any
+    resolution: Any
+    keep: Prepared
+
+
+def run_stages(wasm: bytes | str, index: int) -> Stages:
+    """Runs the stages before emission one by one, without the checks in between."""
+    prepared = prepare(wasm)
+    host = program()
+    arena = prepared.compiler.scratch
+
+    def stage(name: str) -> Any:
+        return host.module(f"kernel_src.jit.{name}")
+
+    def new(name: str, **fields: Any) -> Any:
+        return host.new(f"kernel_src.jit.{name}", **fields)
+
+    function = new("ir.Function", arena=arena, index=index)
+    stage("compile").build(prepared.compiler, function)
+    uses = host.cell("Slice[u32]", host.array("u32", 0))
+    stage("prune").prune(function, arena, uses)
+    machine = new("machine.MachineCode", arena=arena)
+    machine.init(function.inst_count, function.block_count)
+    stage("select").select(function, prepared.module, uses.value, machine)
+    live = new("liveness.Liveness", arena=arena)
+    stage("liveness").find_liveness(function, machine, live)
+    allocation = new("allocation.Allocation", function=function, code=machine, live=live)
+    stage("allocate").allocate(allocation)
+    resolution = new(
+        "resolve.Resolution",
+        arena=arena,
+        function=function,
+        code=machine,
+        allocation=allocation,
+        live=live,
+    )
+    stage("resolve").resolve(resolution)
+    return Stages(function, machine, live, allocation, resolution, prepared)
 
 
 def _describe(failure: Any) -> str:
