@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "Tell what an error means.",
     "debug": "Boot halted, with gdb attached.",
     "test": "Run the tests inside the kernel.",
+    "wasm": "Work with WebAssembly modules.",
 }
 
 SOURCES = Path(__file__).resolve().parent.parent

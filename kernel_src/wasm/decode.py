@@ -73,6 +73,8 @@ def read_opcode(reader: Ptr[Reader]) -> u16:
         reader.failure.unsupported(errors.NEEDS_SIMD, start, simd_name(number))
     if code == opcodes.PREFIX_THREADS:
         reader.failure.unsupported(errors.NEEDS_THREADS, start)
+    if number >= opcodes.WIDE_FIRST and number <= opcodes.WIDE_LAST:
+        reader.failure.unsupported(errors.NEEDS_WIDE_ARITHMETIC, start)
     if number >= opcodes.MISC_COUNT:
         reader.failure.malformed(errors.ILLEGAL_OPCODE, start)
     return opcodes.MISC_BASE + truncate(u16, number)

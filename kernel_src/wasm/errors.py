@@ -84,6 +84,7 @@ NEEDS_TYPED_REFERENCES: Final[Str] = "typed function references are not supporte
 NEEDS_EXCEPTIONS: Final[Str] = "exceptions are not supported"
 NEEDS_MEMORY64: Final[Str] = "64-bit memories and tables are not supported"
 NEEDS_PAGE_SIZES: Final[Str] = "custom page sizes are not supported"
+NEEDS_WIDE_ARITHMETIC: Final[Str] = "wide arithmetic is not supported"
 NEEDS_COMPONENTS: Final[Str] = "components are not supported"
 TOO_MANY_TYPES: Final[Str] = "too many types"
 TOO_MANY_FUNCTIONS: Final[Str] = "too many functions"
