@@ -112,6 +112,7 @@ def valid_modules_of_the_suite() -> list[bytes]:
     return sorted(module for module in found if judge(module).blame == Blame.VALID)
 
 
+@pytest.mark.skipif(not scripts(), reason="the specification's suite is not there")
 @pytest.mark.parametrize("seed", range(4))
 def test_mutated_suite_modules_get_wasmtimes_verdict(seed: int) -> None:
     chance = random.Random(seed)
