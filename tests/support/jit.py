@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -157,8 +157,13 @@ class Stages:
     keep: Prepared
 
 
-def run_stages(wasm: bytes | str, index: int) -> Stages:
-    """Runs the stages before emission one by one, without the checks in between."""
+def run_stages(
+    wasm: bytes | str, index: int, spoil: Callable[[Any], None] = lambda allocation: None
+) -> Stages:
+    """Runs the stages before emission one by one, without the checks in between.
+
+    `spoil` may change the allocation before the moves are derived from it.
+    """
     prepared = prepare(wasm)
     host = program()
     arena = prepared.compiler.scratch
@@ -180,6 +185,7 @@ def run_stages(wasm: bytes | str, index: int) -> Stages:
     stage("liveness").find_liveness(function, machine, live)
     allocation = new("allocation.Allocation", function=function, code=machine, live=live)
     stage("allocate").allocate(allocation)
+    spoil(allocation)
     resolution = new(
         "resolve.Resolution",
         arena=arena,
