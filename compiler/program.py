@@ -19,6 +19,7 @@ from compiler.check.symbols import (
     FunctionInstance,
     ImportedName,
     LanguageSymbol,
+    LostSymbol,
     MachineSymbol,
     Module,
     ModuleSymbol,
@@ -28,7 +29,7 @@ from compiler.diagnostics import CompileError, DiagnosticSink, Note
 from compiler.intrinsics import MACHINE
 from compiler.messages import report
 from compiler.module_files import LANGUAGE_MODULES, LIBRARY_ROOT, find_module
-from compiler.read.parser import parse_module
+from compiler.read.parser import BrokenModule, parse_module
 from compiler.source import SourceFile, Span
 from compiler.typed_tree import ErrorClass, TypedModule
 from compiler.types import ClassType, Target
@@ -115,9 +116,9 @@ class Program:
         source = read_source(path, self._display(path))
         try:
             tree = self._parse(source, name)
-        except CompileError as error:
+        except BrokenModule as error:
             self.sink.extend(error.diagnostics)
-            tree = st.Module(source.span(0, 0), name, None, [])
+            tree = error.module
         return Module(name, source, tree)
 
     def _display(self, path: Path) -> str:
@@ -132,6 +133,8 @@ class Program:
         """What a module-level name means in `module`; None if nothing does (not reported)."""
         symbol = module.names.get(name)
         if symbol is None:
+            if name in module.tree.lost:
+                return LostSymbol(name)
             return LanguageSymbol(name) if name in BUILTINS else None
         if isinstance(symbol, ImportedName):
             return self.imported(symbol, span)
@@ -150,6 +153,8 @@ class Program:
             module = self.modules.get(symbol.module)
             found = module.names.get(symbol.name) if module is not None else None
             if found is None:
+                if module is not None and symbol.name in module.tree.lost:
+                    return LostSymbol(symbol.name)
                 submodule = f"{symbol.module}.{symbol.name}"
                 return ModuleSymbol(submodule) if submodule in self.modules else None
             if not isinstance(found, ImportedName):

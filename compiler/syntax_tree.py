@@ -402,6 +402,7 @@ class Parameter(Node):
 class FunctionDef(Stmt):
     """`def`. `body` is without the docstring. `name_span` is where errors about the function point.
 
+    `broken`: errors in the body were reported, and it is left out.
     `is_exit` marks the one accepted form of `*_`: `def __exit__(self, *_: object) -> None`, whose
     `parameters` then hold only `self`.
     """
@@ -414,6 +415,7 @@ class FunctionDef(Stmt):
     body: list[Stmt]
     docstring: str | None
     is_exit: bool = False
+    broken: bool = False
 
 
 @dataclass(slots=True)
@@ -432,8 +434,12 @@ class ClassDef(Stmt):
 
 @dataclass(slots=True)
 class Module(Node):
-    """One file. `name` is dotted (`kernel_src.mm.frames`)."""
+    """One file. `name` is dotted (`kernel_src.mm.frames`).
+
+    `lost` are the names that statements with syntax errors would have defined.
+    """
 
     name: str
     docstring: str | None
     body: list[Stmt] = field(default_factory=list)
+    lost: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from compiler.check.symbols import (
     GlobalDecl,
     ImportedName,
     LanguageSymbol,
+    LostSymbol,
     Module,
     ModuleSymbol,
     Symbol,
@@ -125,6 +126,12 @@ def language_name(program: Program, module: Module, expr: st.Expr) -> str | None
     return symbol.name if isinstance(symbol, LanguageSymbol) else None
 
 
+def is_lost(program: Program, module: Module, expr: st.Expr) -> bool:
+    """Whether an expression is a name whose definition has a syntax error."""
+    name = expr.id if isinstance(expr, st.Name) else ""
+    return isinstance(program.look_up(module, name, expr.span), LostSymbol)
+
+
 def _declare_function(program: Program, module: Module, node: st.FunctionDef) -> None:
     decl = make_function(program, module, node, None)
     if "test" in decl.decorators and not program.options.tests:
@@ -145,7 +152,8 @@ def make_function(
         target = decorator.func if isinstance(decorator, st.Call) else decorator
         name = language_name(program, module, target)
         if name is None or name not in FUNCTION_DECORATORS:
-            program.report("unknown-decorator", decorator.span, name=target.span.text)
+            if not is_lost(program, module, target):
+                program.report("unknown-decorator", decorator.span, name=target.span.text)
             continue
         if name in decl.decorators:
             program.report("duplicate-decorator", decorator.span, name=name)
@@ -184,7 +192,8 @@ def _class_kind(program: Program, module: Module, decl: ClassDecl) -> None:
         target = decorator.func if isinstance(decorator, st.Call) else decorator
         name = language_name(program, module, target)
         if name is None or name not in CLASS_DECORATORS:
-            program.report("unknown-decorator", decorator.span, name=target.span.text)
+            if not is_lost(program, module, target):
+                program.report("unknown-decorator", decorator.span, name=target.span.text)
             continue
         if decl.kind:
             program.report("two-class-kinds", decorator.span)
@@ -193,6 +202,9 @@ def _class_kind(program: Program, module: Module, decl: ClassDecl) -> None:
     for base in decl.node.bases:
         _class_base(program, module, decl, base)
     if not decl.kind:
+        if module.tree.lost:
+            decl.kind = "struct"
+            return
         program.report("class-without-kind", decl.span, name=decl.name)
         decl.kind = "struct"
 
@@ -223,7 +235,7 @@ def _class_base(program: Program, module: Module, decl: ClassDecl, base: st.Expr
             )
             if isinstance(symbol, TypeVarDecl):
                 decl.type_parameters.append(symbol)
-            else:
+            elif not isinstance(symbol, LostSymbol):
                 program.report("not-a-type-variable", item.span, found=item.span.text)
         if name == "Protocol":
             decl.kind = "protocol"
@@ -231,7 +243,7 @@ def _class_base(program: Program, module: Module, decl: ClassDecl, base: st.Expr
         decl.kind = "protocol"
     elif name == "Error":
         decl.kind = "error"
-    else:
+    elif not is_lost(program, module, head):
         program.report("inheritance", base.span, name=base.span.text)
 
 

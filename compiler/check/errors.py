@@ -10,6 +10,7 @@ from compiler.check.expressions import check_expr
 from compiler.check.places import symbol_of
 from compiler.check.resolve_functions import error_class
 from compiler.check.statements import assign_value, check_block
+from compiler.check.symbols import LostSymbol
 from compiler.types import ERROR, NONE, ClassType, PtrType
 
 
@@ -43,7 +44,7 @@ def _error_named(body: Body, expr: st.Expr) -> tt.ErrorClass | None:
         check_expr(body, expr)
         return None
     error = error_class(body.program, symbol, expr.span)
-    if error is None:
+    if error is None and not isinstance(symbol, LostSymbol):
         body.report("not-an-error-class", expr.span, found=expr.span.text)
     return error
 

@@ -154,6 +154,8 @@ def check_body(
     body = Body(program, decl.module, instance.environment)
     body.begin(instance)
     function.body = []
+    if decl.node.broken:
+        return
     if _is_stub(decl.node.body) and decl.node.body and function.result is not NONE:
         program.report("missing-body", decl.span, name=decl.name)
         return

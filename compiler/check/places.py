@@ -17,6 +17,7 @@ from compiler.check.symbols import (
     ConstantDecl,
     FunctionDecl,
     GlobalDecl,
+    LostSymbol,
     ModuleSymbol,
     Symbol,
 )
@@ -98,6 +99,8 @@ def symbol_value(body: Body, symbol: Symbol | None, expr: st.Expr) -> tt.Expr:
                 body.report("per-cpu-access", span, name=symbol.name)
                 return error_expr(span)
             return read_place(body, tt.GlobalPlace(variable.type, span, variable), (variable,))
+        case LostSymbol():
+            return error_expr(span)
         case FunctionDecl():
             check_order(body, symbol, expr)
             return _function_value(body, symbol, span)
@@ -205,7 +208,8 @@ def _symbol_place(body: Body, symbol: Symbol, expr: st.Expr) -> tt.Place | None:
         if value.type is not ERROR:
             body.report("assign-to-constant", expr.span, name=symbol.name)
         return None
-    body.report("not-a-place", expr.span)
+    if not isinstance(symbol, LostSymbol):
+        body.report("not-a-place", expr.span)
     return None
 
 

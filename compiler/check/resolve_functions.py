@@ -17,6 +17,7 @@ from compiler.check.symbols import (
     FunctionDecl,
     FunctionInstance,
     LanguageSymbol,
+    LostSymbol,
     Symbol,
     TypeVarDecl,
 )
@@ -243,7 +244,7 @@ def resolve_error(program: Program, decl: FunctionDecl, expr: st.Expr) -> ErrorC
     if symbol is None:
         return None
     error = error_class(program, symbol, expr.span)
-    if error is None:
+    if error is None and not isinstance(symbol, LostSymbol):
         program.report("not-an-error-class", expr.span, found=expr.span.text)
     return error
 

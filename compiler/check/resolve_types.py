@@ -14,6 +14,7 @@ from compiler.check.symbols import (
     AliasDecl,
     ClassDecl,
     LanguageSymbol,
+    LostSymbol,
     Module,
     ModuleSymbol,
     Symbol,
@@ -80,6 +81,8 @@ def resolve_symbol(program: Program, module: Module, expr: st.Expr) -> Symbol | 
             return None
         if isinstance(owner, ModuleSymbol):
             return module_member(program, owner, expr)
+        if isinstance(owner, LostSymbol):
+            return owner
         program.report("not-a-type", expr.span, found=expr.span.text)
         return None
     program.report("not-a-type", expr.span, found=expr.span.text)
@@ -93,6 +96,8 @@ def module_member(program: Program, owner: ModuleSymbol, expr: st.Attribute) -> 
         return ModuleSymbol(submodule)
     module = program.modules.get(owner.module)
     symbol = program.look_up(module, expr.name, expr.name_span) if module is not None else None
+    if isinstance(symbol, LostSymbol):
+        return symbol
     if symbol is None or (module is not None and expr.name not in module.names):
         if any(name.startswith(submodule + ".") for name in program.modules):
             return ModuleSymbol(submodule)
@@ -130,7 +135,7 @@ def _named_type(
     program: Program, module: Module, environment: Environment, expr: st.Expr, symbol: Symbol | None
 ) -> Type:
     match symbol:
-        case None:
+        case None | LostSymbol():
             return ERROR
         case LanguageSymbol():
             found = language_type(program, symbol.name)
@@ -199,7 +204,7 @@ def _constructed_type(
     symbol = resolve_symbol(program, module, expr.value)
     arguments = expr.index.items if isinstance(expr.index, st.TupleExpr) else [expr.index]
     match symbol:
-        case None:
+        case None | LostSymbol():
             return ERROR
         case LanguageSymbol(name="tuple"):
             items = [value_type(program, module, environment, a) for a in arguments]

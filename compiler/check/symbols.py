@@ -35,6 +35,13 @@ class LanguageSymbol:
 
 
 @dataclass(slots=True, eq=False)
+class LostSymbol:
+    """A name whose definition has a syntax error: nothing more is said about it."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
 class MachineSymbol:
     row: MachineIntrinsic
 
@@ -157,6 +164,7 @@ class ImportedName:
 Symbol = (
     ModuleSymbol
     | LanguageSymbol
+    | LostSymbol
     | MachineSymbol
     | TypeVarDecl
     | AliasDecl

@@ -172,7 +172,8 @@ def _textual_piece(body: Body, value: tt.Expr, spec: Spec, part: st.FormattedPar
     )
     if kind == BOOL:
         texts = (tt.StrConst(STR, span, "True"), tt.StrConst(STR, span, "False"))
-        if spec.type in ("d", "b", "o", "x", "X"):
+        as_number = spec.type is None and part.spec  # as in Python, whose bool is an int
+        if as_number or spec.type in ("d", "b", "o", "x", "X"):
             return _number_piece(body, tt.Convert(U8, span, "widen", value), spec, part)
         value = tt.Conditional(STR, span, value, *texts)
     elif not (kind == STR or kind == SliceType(U8)):

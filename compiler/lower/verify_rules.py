@@ -1,6 +1,4 @@
-"""What has to hold at each kind of node of the typed tree, one rule each; `compiler/lower/verify.py`
-walks.
-"""
+"""What has to hold at each kind of node of the typed tree, one rule each; `lower.verify` walks."""
 
 from __future__ import annotations
 

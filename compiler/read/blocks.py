@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from compiler.diagnostics import DiagnosticSink
 from compiler.messages import report
+from compiler.read.recovery import names_defined
 from compiler.read.tokens import Line, Token, Tokenizer
 from compiler.source import SourceFile, Span
 
@@ -25,9 +26,13 @@ CONTINUATION_WORDS = frozenset(("ELIF", "ELSE", "EXCEPT", "FINALLY"))
 SUBJECT_STARTS = frozenset(["NAME", "NUMBER", "STRING", "NONE", "TRUE", "FALSE", "TILDE", "LBRACE"])
 
 
-def chunks(tokenizer: Tokenizer, file: SourceFile, sink: DiagnosticSink) -> Iterator[list[Token]]:
-    """The top-level statements of a file that can be read; the others are reported."""
-    blocks = _Blocks(file, sink)
+def chunks(
+    tokenizer: Tokenizer, file: SourceFile, sink: DiagnosticSink, lost: set[str]
+) -> Iterator[list[Token]]:
+    """The top-level statements of a file that can be read; the others are reported, and the names
+    they would define are added to `lost`.
+    """
+    blocks = _Blocks(file, sink, lost)
     for line in tokenizer.lines(file, sink):
         yield from blocks.add(line)
     yield from blocks.end()
@@ -36,9 +41,10 @@ def chunks(tokenizer: Tokenizer, file: SourceFile, sink: DiagnosticSink) -> Iter
 class _Blocks:
     """Puts logical lines together to chunks, with the layout tokens between them."""
 
-    def __init__(self, file: SourceFile, sink: DiagnosticSink) -> None:
+    def __init__(self, file: SourceFile, sink: DiagnosticSink, lost: set[str]) -> None:
         self.file = file
         self.sink = sink
+        self.lost = lost
         self.indents = [0]
         self.match_blocks = [False]  # beside `indents`: the block holds the cases of a `match`
         self.opens_match = False  # the line before is the head of a `match`
@@ -82,6 +88,8 @@ class _Blocks:
     def take(self) -> Iterator[list[Token]]:
         if self.chunk and self.readable:
             yield self.chunk
+        else:
+            self.lost |= names_defined(self.chunk)
         self.chunk = []
         self.readable = True
 

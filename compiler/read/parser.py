@@ -11,7 +11,8 @@ import importlib.util
 import os
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -22,16 +23,16 @@ from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer, LexerState
 
 from compiler import syntax_tree as st
-from compiler.diagnostics import DiagnosticSink
+from compiler.diagnostics import CompileError, Diagnostic, DiagnosticSink
 from compiler.read.blocks import chunks
 from compiler.read.build_exprs import TooDeep
 from compiler.read.build_functions import split_docstring
 from compiler.read.build_tree import TreeBuilder
-from compiler.read.recovery import without_bad_line
+from compiler.read.recovery import names_defined, without_bad_line
 from compiler.read.syntax_errors import explain_error
 from compiler.read.tokens import Token, Tokenizer
 from compiler.read.tree import Branch
-from compiler.source import SourceFile
+from compiler.source import SourceFile, Span
 
 GRAMMAR = Path(__file__).with_name("dialect.lark")
 MAX_ERRORS = 10  # syntax errors reported of one top-level statement
@@ -57,24 +58,36 @@ class Parser:
         self.tokenizer = Tokenizer(self.lark.terminals)
 
     def module(self, file: SourceFile, name: str) -> st.Module:
-        """The syntax tree of a file; raises `CompileError` with all that is wrong with it."""
+        """The syntax tree of a file; raises `BrokenModule` with all that is wrong with it."""
         sink = DiagnosticSink()
+        lost: set[str] = set()
 
         def embedded(start: int, end: int) -> Branch | None:
             return self.embedded(file, start, end, sink)
 
         builder = TreeBuilder(file, sink.add, embedded)
         body: list[st.Stmt] = []
-        for chunk in chunks(self.tokenizer, file, sink):
+        for chunk in chunks(self.tokenizer, file, sink, lost):
+            known = {id(diagnostic) for diagnostic in sink.diagnostics} if len(sink) else set()
+            nodes: list[st.Stmt] = []
             tree = self.statement(chunk, file, sink)
             if tree is not None:
                 try:
-                    body += builder.statements(tree)
+                    nodes = builder.statements(tree)
                 except TooDeep:
                     builder = TreeBuilder(file, sink.add, embedded)
-        sink.raise_if_any()
+            if len(sink) > len(known):
+                new = [d.span for d in sink.diagnostics if id(d) not in known]
+                kept = usable(nodes, new)
+                lost |= names_defined(chunk) - {node.name for node in kept}
+                body += kept
+            else:
+                body += nodes
         docstring, body = split_docstring(body)
-        return st.Module(file.span(0, len(file.text)), name, docstring, body)
+        module = st.Module(file.span(0, len(file.text)), name, docstring, body, frozenset(lost))
+        if len(sink):
+            raise BrokenModule(sink.diagnostics, module)
+        return module
 
     def statement(
         self, tokens: list[Token], file: SourceFile, sink: DiagnosticSink
@@ -118,8 +131,27 @@ class Parser:
         return cast(Branch, self.lark.parse(cast(Any, tokens), start=start))
 
 
+class BrokenModule(CompileError):
+    """A file with syntax errors, and a tree of what can be checked all the same."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], module: st.Module) -> None:
+        super().__init__(diagnostics)
+        self.module = module
+
+
+def usable(nodes: list[st.Stmt], errors: list[Span]) -> list[st.FunctionDef]:
+    """Functions with all their errors in the body: callers can be checked against the signature."""
+    kept = []
+    for node in nodes:
+        if isinstance(node, st.FunctionDef) and node.body:
+            inside = all(error.start >= node.body[0].span.start for error in errors)
+            if inside:
+                kept.append(replace(node, body=[], broken=True))
+    return kept
+
+
 def parse_module(file: SourceFile, name: str) -> st.Module:
-    """The syntax tree of a file; raises `CompileError` with all that is wrong with it."""
+    """The syntax tree of a file; raises `BrokenModule` with all that is wrong with it."""
     return default_parser().module(file, name)
 
 

@@ -1,6 +1,7 @@
 """Going on after a syntax error: the statement without the line that has it.
 
-The tree of such a statement is not used. It is read again for the errors in its other lines.
+The tree of such a statement is not used. It is read again for the errors in its other lines, and
+the names it would define are kept, so that those who use them are not blamed.
 """
 
 from __future__ import annotations
@@ -71,3 +72,18 @@ def _block_end(tokens: list[Token], indent: int) -> int:
             if not depth:
                 return at + 1
     return len(tokens)
+
+
+def names_defined(tokens: list[Token]) -> set[str]:
+    """The names a top-level statement defines, as far as its first line tells.
+
+    A function or class defines the word after `def` or `class`, an import every word it mentions,
+    anything else the word it begins with.
+    """
+    words = [(token.type, token.value) for token in tokens]
+    for index, (kind, _) in enumerate(words[:-1]):
+        if kind in ("DEF", "CLASS"):
+            return {words[index + 1][1]}
+        if kind in ("IMPORT", "FROM"):
+            return {value for type_, value in words if type_ == "NAME"}
+    return {words[0][1]} if words and words[0][0] == "NAME" else set()

@@ -46,7 +46,7 @@ def chunks(file: SourceFile) -> Iterator[tuple[list[st.Stmt], list[Diagnostic]]]
     """The top-level statements of a file, each with what was reported of it."""
     parser = default_parser()
     sink = DiagnosticSink()
-    for tokens in blocks.chunks(parser.tokenizer, file, sink):
+    for tokens in blocks.chunks(parser.tokenizer, file, sink, set()):
         tree = parser.statement(tokens, file, sink)
 
         def embedded(start: int, end: int) -> Branch | None:
