@@ -159,7 +159,7 @@ class Machine:
             self.step(what, size, which)
 
     def step(self, what: int, size: int, which: int) -> None:
-        limit = NO_LIMIT if what & 16 else which * self.model.count // 256 * PAGE
+        limit = NO_LIMIT if what & 8 else (which * self.model.count // 256 >> what // 16) * PAGE
         match what % 8:
             case 0 | 1:
                 self.allocate_block(size % 9, limit)

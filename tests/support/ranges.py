@@ -42,7 +42,7 @@ class WindowMachine:
         try:
             start = self.window.reserve(size, guard, align)
         except self.full:
-            assert not fits or len(self.starts) == self.blocks - 1
+            assert not fits or len(self.starts) == self.blocks - 1, "there is a gap that fits"
             self.compare()
             return None
         assert fits and start == -(-fits[0] // align) * align, f"{start:#x} is not the lowest"
