@@ -24,6 +24,7 @@ from compiler.build.cache import Cache, compiler_digest, digest_of
 from compiler.module_files import LANGUAGE_MODULES, find_module
 
 BODY_DECORATORS = frozenset({"inline", "comptime"})
+FLOATS = "pykern.rt.floats"
 GENERIC_BASES = frozenset({"Generic", "Protocol"})
 
 
@@ -49,7 +50,7 @@ def parse(text: str) -> ast.Module | None:
 
 def read_facts(text: str) -> Facts:
     tree = parse(text) or ast.Module([], [])
-    found = (_imports(tree), _embeds(tree), _type_variables(tree))
+    found = ([*_imports(tree), *_implied(tree)], _embeds(tree), _type_variables(tree))
     return Facts(*(tuple(sorted(set(names))) for names in found))
 
 
@@ -77,6 +78,14 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             yield node.module
             if node.module not in LANGUAGE_MODULES:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _implied(tree: ast.Module) -> Iterator[str]:
+    """Modules that LLVM may call into for this one."""
+    for node in tree.body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id="USES_FLOAT")):
+                yield FLOATS
 
 
 def _embeds(tree: ast.Module) -> Iterator[str]:
