@@ -177,7 +177,7 @@ def leading(align: Alignment, default: Alignment, room: usize) -> usize:
 
 def write_character(sink: Ptr[Sink], piece: Piece) -> None:
     room = usize(piece.width) - 1 if piece.width > 1 else usize(0)
-    before = leading(piece.align, Alignment.LEFT, room)
+    before = leading(piece.align, Alignment.RIGHT, room)
     sink.pad(piece.fill, before)
     put_code_point(sink, piece.data)
     sink.pad(piece.fill, room - before)
