@@ -19,7 +19,7 @@ from compiler.host.program import DialectPanic, HostProgram
 from tests.compiler.generator.choices import Choices
 from tests.compiler.generator.oracle import NAMES, run
 from tests.compiler.generator.statements import write_program
-from tests.support.routes import ON_WASM, WasmPanicked, link_units, wasm_instance
+from tests.support.routes import ON_WASM, WasmPanicked, link_units, make_root, wasm_instance
 
 INPUTS = ((0, 0), (5, 0xFFFF_FFFF_FFFF_FFF3), (0x8000_0000_0000_0080, 0x1234_5678_9ABC_DEF7))
 """What each program is called with."""
@@ -88,7 +88,7 @@ class Batch:
         """The modules are written into `folder`."""
         names = [f"p{number}" for number in range(len(sequences))]
         self.programs = [make_program(s, n) for s, n in zip(sequences, names, strict=True)]
-        self.folder = folder
+        self.folder = make_root(folder)
         text = "\n".join([HEAD, *(p.dialect + "\n" for p in self.programs)])
         (folder / f"{MODULE}.py").write_text(text)
         listed = ", ".join(names)
