@@ -32,6 +32,7 @@ from pykern.lang import (
     usize,
 )
 
+
 def install_memory_calls(context: Ptr[Context]) -> None:
     context.runtime[RUNTIME_MEMORY_GROW] = address_of(memory_grow)
     context.runtime[RUNTIME_MEMORY_COPY] = address_of(memory_copy)

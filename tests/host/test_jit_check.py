@@ -1,4 +1,4 @@
-"""The checks between stages find what is wrong: allocations and functions are spoiled on purpose."""
+"""The checks between stages find mistakes: allocations and functions are spoiled on purpose."""
 
 from __future__ import annotations
 
