@@ -266,6 +266,44 @@ def test_stack_and_control(bench: Bench) -> None:
     assert bench.text("ud2") == "ud2"
 
 
+@pytest.mark.parametrize("wide", WIDTHS)
+def test_floats(bench: Bench, wide: bool) -> None:
+    encode = bench.encode
+    kind = "sd" if wide else "ss"
+    general = registers(wide)
+    names = {
+        encode.ADDS: f"add{kind}",
+        encode.SUBS: f"sub{kind}",
+        encode.MULS: f"mul{kind}",
+        encode.DIVS: f"div{kind}",
+        encode.MINS: f"min{kind}",
+        encode.MAXS: f"max{kind}",
+        encode.SQRTS: f"sqrt{kind}",
+        encode.UCOMIS: f"ucomi{kind}",
+        encode.CVTS2S: "cvtsd2ss" if wide else "cvtss2sd",
+    }
+    for a, b in PAIRS:
+        ab = f"xmm{a}, xmm{b}"
+        for opcode, name in names.items():
+            assert bench.text("float_rr", opcode, wide, a, b) == f"{name} {ab}"
+        for mode in (8, 9, 10, 11):
+            found = bench.text("round_rri", wide, a, b, mode)
+            assert found == f"round{kind} {ab}, {number(mode)}"
+        move = "movq" if wide else "movd"
+        assert bench.text("op_rr", encode.MOVD_XR, wide, a, b) == f"{move} xmm{a}, {general[b]}"
+        assert bench.text("op_rr", encode.MOVD_RX, wide, a, b) == f"{move} {general[b]}, xmm{a}"
+        for wide_int in WIDTHS:
+            ints = registers(wide_int)
+            opcode = encode.for_width(encode.CVTSI2S, wide)
+            found = bench.text("op_rr", opcode, wide_int, a, b)
+            assert found == f"cvtsi2{kind} xmm{a}, {ints[b]}"
+            opcode = encode.for_width(encode.CVTTS2SI, wide)
+            found = bench.text("op_rr", opcode, wide_int, a, b)
+            assert found == f"cvtt{kind}2si {ints[a]}, xmm{b}"
+    for opcode, name in ((encode.ORPS, "orps"), (encode.ANDPS, "andps")):
+        assert bench.text("op_rr", opcode, False, 3, 12) == f"{name} xmm3, xmm12"
+
+
 def test_patches(bench: Bench) -> None:
     at = None
     bench.code.used = 0

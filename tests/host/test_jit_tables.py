@@ -12,7 +12,9 @@ def names_of(rows: str) -> list[str]:
     return [row.split()[0] for row in rows.strip().splitlines()]
 
 
-@pytest.mark.parametrize("module, enum", [(ir, ir.Op), (machine, machine.MOp)], ids=["ir", "machine"])
+@pytest.mark.parametrize(
+    "module, enum", [(ir, ir.Op), (machine, machine.MOp)], ids=["ir", "machine"]
+)
 def test_rows_are_in_the_order_of_the_members(module: object, enum: object) -> None:
     members = {int(m.value): m.name for m in enum}  # type: ignore[attr-defined]
     rows = names_of(module.ROWS)  # type: ignore[attr-defined]
