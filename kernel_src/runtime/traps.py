@@ -249,6 +249,8 @@ def trap_name(cause: u8) -> Str:
             return "integer overflow"
         case kinds.TRAP_TABLE:
             return "undefined element"
+        case kinds.TRAP_CONVERSION:
+            return "invalid conversion to integer"
         case kinds.TRAP_TABLE_ACCESS:
             return "out of bounds table access"
         case kinds.TRAP_NULL:
