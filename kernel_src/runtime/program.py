@@ -21,10 +21,10 @@ from kernel_src.jit.compile import CodeFull, Compiler, compile_module
 from kernel_src.jit.context import TRAP_NONE, Context, FunctionRef
 from kernel_src.jit.frame import stack_words
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
+from kernel_src.runtime.calls import install_calls
 from kernel_src.runtime.imports import HostTable, Unlinkable
 from kernel_src.runtime.initialise import initialise, reserve_items
 from kernel_src.runtime.instance import Instance, NoMemory, alloc_context, prepare, release
-from kernel_src.runtime.calls import install_calls
 from kernel_src.runtime.references import target_of
 from kernel_src.runtime.signatures import Signatures, TooManySignatures, number_types
 from kernel_src.runtime.switch import prepare_switch
@@ -277,7 +277,7 @@ def call(program: Ptr[Program], function: u32, words: Slice[u64], stack_limit: u
     if cause != TRAP_NONE and instance.trap.cause == TRAP_NONE:
         instance.trap.cause = cause  # no fault brought it: it has no place in the code
         instance.trap.count = 0
-    if not (instance is program.instance):
+    if instance is not program.instance:
         copy(program.instance.trap, instance.trap)
     return cause
 

@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 from types import ModuleType
 
+from pykern.building import mistakes_reported
 from pykern.environment import Environment
 from pykern.errors import ToolError, ToolMissing
 from pykern.wasm.engine import Engine, Refused, Trapped
@@ -40,7 +41,8 @@ def read_module(path: Path) -> bytes:
 
 def open_engine(environment: Environment, modules: tuple[str, ...] = ()) -> Engine:
     """The engine of the project that the command is called in."""
-    return Engine(environment.project_root(), modules)
+    with mistakes_reported(environment):
+        return Engine(environment.project_root(), modules)
 
 
 def refusal(path: Path, refused: Refused) -> BadModule:

@@ -6,6 +6,7 @@ reference `(ref.extern n)` is n + 1, so that none of them is null.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from pykern.wasm.sexpr import Form
@@ -13,6 +14,15 @@ from pykern.wasm.sexpr import Form
 WIDTHS = {"i32": 32, "i64": 64, "f32": 32, "f64": 64}
 FRACTION_BITS = {"f32": 23, "f64": 52}
 EXPONENT_BIAS = {"f32": 127, "f64": 1023}
+INTEGER = re.compile(r"[+-]?(0x[0-9a-f]+|[0-9]+)", re.IGNORECASE)
+FLOAT = re.compile(
+    r"""[+-]?( inf | nan | nan:0x[0-9a-f]+
+      | 0x[0-9a-f]+ (\.[0-9a-f]*)? (p[+-]?[0-9]+)?
+      | [0-9]+ (\.[0-9]*)? (e[+-]?[0-9]+)? )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# No float has a larger exponent, in base 2 or 10; a longer mantissa may make up for one.
+EXPONENT_MOST = 2000
 NAN_PATTERNS = ("nan:canonical", "nan:arithmetic")
 
 
@@ -23,6 +33,8 @@ class Unknown(Exception):
 def bits_of_text(kind: str, text: str) -> int:
     """The bits of a number as the text format writes it; raises ValueError if it is none."""
     text = text.replace("_", "")
+    if not (FLOAT if kind in FRACTION_BITS else INTEGER).fullmatch(text):
+        raise ValueError(f"{text} is not an {kind}")
     if kind in FRACTION_BITS:
         return float_bits(kind, text)
     width = WIDTHS[kind]
@@ -38,11 +50,13 @@ def float_bits(kind: str, text: str) -> int:
     sign = 1 << (width - 1) if text.startswith("-") else 0
     digits = text.lstrip("+-").lower()
     infinity = (1 << (width - 1)) - (1 << fraction)
-    if digits in ("inf", "infinity"):
+    if digits == "inf":
         return sign | infinity
     if digits.startswith("nan"):
-        payload = digits.partition(":")[2]
-        return sign | infinity | (int(payload, 16) if payload else 1 << (fraction - 1))
+        payload = int(digits.partition(":")[2] or hex(1 << (fraction - 1)), 16)
+        if not 0 < payload < 1 << fraction:
+            raise ValueError(f"{text} is not an {kind}")
+        return sign | infinity | payload
     return sign | min(infinity, rounded(kind, exact(digits)))
 
 
@@ -52,7 +66,9 @@ def exact(digits: str) -> Fraction:
     mantissa, _, exponent = digits.removeprefix("0x").partition(mark)
     whole, _, part = mantissa.partition(".")
     number = Fraction(int(whole + part or "0", base), base ** len(part))
-    return number * Fraction(2 if base == 16 else 10) ** int(exponent or "0")
+    most = EXPONENT_MOST + 4 * len(digits)
+    power = max(-most, min(int(exponent or "0"), most))
+    return number * Fraction(2 if base == 16 else 10) ** power
 
 
 def rounded(kind: str, number: Fraction) -> int:

@@ -75,5 +75,5 @@ def argument(kind: str, text: str) -> int:
         raise UsageError(f"{text}: of an {kind}, only null can be given")
     try:
         return bits_of_text(kind, text)
-    except (ValueError, ZeroDivisionError, OverflowError):
+    except ValueError:
         raise UsageError(f"{text} is not an {kind}") from None
