@@ -10,6 +10,8 @@ may be run where it was written, or anywhere else.
 
 from __future__ import annotations
 
+from typing import Final
+
 from kernel_src.jit.allocate import allocate
 from kernel_src.jit.allocation import Allocation
 from kernel_src.jit.build import begin_function, build_instruction, end_function
@@ -35,7 +37,24 @@ from kernel_src.wasm.module import Module
 from kernel_src.wasm.reader import Reader
 from kernel_src.wasm.validate import begin_body, next_instruction
 from kernel_src.wasm.validate_state import BodyValidator
-from pykern.lang import Error, Ptr, Slice, i32, i64, raises, ref, struct, u8, u32, zeroed
+from pykern.lang import (
+    DEBUG,
+    Error,
+    Ptr,
+    Slice,
+    i32,
+    i64,
+    raises,
+    ref,
+    struct,
+    u8,
+    u32,
+    u64,
+    zeroed,
+)
+
+# The allocation checker takes time by values times blocks
+CHECK_MAX: Final[u64] = 1 << 20
 
 
 class CodeFull(Error):
@@ -53,7 +72,9 @@ class Compiler:
     relocations: Relocations
     entries: Slice[u32] = zeroed()  # by function that is not imported: its offset in the code
     stubs: Stubs = zeroed()
-    checks: bool = False  # verify the intermediate form and the allocation of each function
+    # Verify every function's intermediate form and allocation. A debug build does it in any case
+    # for functions that are small enough.
+    checks: bool = False
     listing: Ptr[Text] | None = None  # where each function is printed, stage by stage
 
     def init(
@@ -99,11 +120,12 @@ def compile_function(compiler: Ptr[Compiler], index: u32) -> None:
     arena = compiler.scratch
     function = Function(arena=arena, index=index)
     build(compiler, function)
-    if compiler.checks:
+    checks = compiler.checks or is_checked(function)
+    if checks:
         verify(function)
     uses: Slice[u32] = zeroed()
     prune(function, arena, ref(uses))
-    if compiler.checks:
+    if checks:
         verify(function)
     machine = MachineCode(arena=arena)
     machine.init(function.inst_count, function.block_count)
@@ -125,9 +147,16 @@ def compile_function(compiler: Ptr[Compiler], index: u32) -> None:
     if listing is not None:
         listing.put(f"function {index}, placed\n")
         dump_places(listing, resolution)
-    if compiler.checks:
+    if checks:
         check(resolution, arena)
     emit(compiler, function, machine, resolution)
+
+
+def is_checked(function: Ptr[Function]) -> bool:
+    """In a debug build: is the time that the checks take bearable?"""
+    if DEBUG:
+        return u64(function.inst_count) * function.block_count <= CHECK_MAX
+    return False
 
 
 @raises(ArenaFull, Malformed, Invalid, Unsupported)
