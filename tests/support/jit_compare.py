@@ -20,6 +20,7 @@ TRAPS = {
     "INDIRECT_CALL_TO_NULL": "uninitialized element",
     "BAD_SIGNATURE": "indirect call type mismatch",
     "STACK_OVERFLOW": "call stack exhausted",
+    "BAD_CONVERSION_TO_INTEGER": "invalid conversion to integer",
 }
 MASKS = {"i32": 0xFFFF_FFFF, "i64": 0xFFFF_FFFF_FFFF_FFFF}
 

@@ -1,4 +1,4 @@
-"""Random modules of integer code that always end: for comparison with another engine.
+"""Random modules that always end: for comparison with another engine.
 
 Each function has a few locals and nested blocks, loops, ifs, switches and calls of the functions
 before it. A global holds fuel: every loop takes some, and repeats only while some is left. Stores,
@@ -10,6 +10,11 @@ from __future__ import annotations
 import random
 
 TYPES = ("i32", "i64")
+FLOATS = ("f32", "f64")
+FLOAT_BINARY = ("add", "sub", "mul", "div", "min", "max", "copysign")
+FLOAT_UNARY = ("abs", "neg", "ceil", "floor", "trunc", "nearest", "sqrt")
+FLOAT_COMPARE = ("eq", "ne", "lt", "gt", "le", "ge")
+FLOAT_CONSTANTS = ("0", "-0", "1", "-1.5", "0.1", "1e10", "-1e20", "3e38", "inf", "-inf", "nan")
 BINARY = [
     "add",
     "sub",
@@ -49,6 +54,7 @@ class Writer:
         self.params = [chance.choice(TYPES) for _ in range(chance.randrange(9))]
         self.results = [chance.choice(TYPES) for _ in range(chance.choice((0, 1, 1, 1, 2, 4)))]
         locals = [chance.choice(TYPES) for _ in range(chance.randrange(1, 10))]
+        locals += [chance.choice(FLOATS) for _ in range(chance.randrange(4))]
         self.locals = self.params + locals
         # For each open label: the types that a branch to it brings; None: not to be used
         self.labels: list[list[str] | None] = []
@@ -65,6 +71,8 @@ class Writer:
         )
 
     def constant(self, type: str) -> str:
+        if type in FLOATS:
+            return f"({type}.const {self.chance.choice(FLOAT_CONSTANTS)})"
         bits = 32 if type == "i32" else 64
         kind = self.chance.randrange(4)
         if kind == 0:
@@ -87,13 +95,49 @@ class Writer:
         self.budget -= 1
         if depth > 5 or self.budget < 0:
             return self.leaf(type)
+        if type in FLOATS:
+            return self.float_value(type, depth + 1)
         pick = self.chance.choice(
-            (self.leaf, self.leaf, self.leaf, self.binary, self.binary, self.binary, self.unary,
-             self.comparison, self.select, self.load, self.call, self.conditional, self.block)
+            (self.leaf, self.leaf, self.leaf, self.from_float, self.binary, self.binary,
+             self.binary, self.unary, self.comparison, self.select, self.load, self.call,
+             self.conditional, self.block)
         )  # fmt: skip
         if pick == self.leaf:
             return self.leaf(type)
         return pick(type, depth + 1)
+
+    def float_value(self, type: str, depth: int) -> str:
+        """A float. Which NaN it is, nobody looks at: engines may differ in that."""
+        match self.chance.randrange(9):
+            case 0 | 1:
+                op = self.chance.choice(FLOAT_BINARY)
+                return f"({type}.{op} {self.value(type, depth)} {self.value(type, depth)})"
+            case 2:
+                return f"({type}.{self.chance.choice(FLOAT_UNARY)} {self.value(type, depth)})"
+            case 3 | 4:
+                source = self.chance.choice(TYPES)
+                sign = self.chance.choice("su")
+                return f"({type}.convert_{source}_{sign} {self.value(source, depth)})"
+            case 5:
+                if type == "f32":
+                    return f"(f32.demote_f64 {self.value('f64', depth)})"
+                return f"(f64.promote_f32 {self.value('f32', depth)})"
+            case 6:
+                return f"({type}.load {self.access()} {self.address(depth)})"
+            case 7:
+                return self.select(type, depth)
+            case _:
+                return self.conditional(type, depth)
+
+    def from_float(self, type: str, depth: int) -> str:
+        """An integer that does not depend on a NaN's payload."""
+        source = self.chance.choice(FLOATS)
+        if type == "i32" and self.chance.random() < 0.5:
+            op = self.chance.choice(FLOAT_COMPARE)
+            return f"({source}.{op} {self.value(source, depth)} {self.value(source, depth)})"
+        kind = "trunc" if self.chance.random() < 0.1 else "trunc_sat"
+        sign = self.chance.choice("su")
+        return f"({type}.{kind}_{source}_{sign} {self.value(source, depth)})"
 
     def leaf(self, type: str) -> str:
         local = self.local(type)
