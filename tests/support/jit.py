@@ -122,9 +122,7 @@ def prepare(wasm: bytes | str) -> Prepared:
     return Prepared(module, compiler, buffer, (data, keep, scratch, signatures))
 
 
-def compile_module(
-    wasm: bytes | str, checks: bool = True, listing: bool = False
-) -> Compiled:
+def compile_module(wasm: bytes | str, checks: bool = True, listing: bool = False) -> Compiled:
     """Compiles a module given in binary or as text."""
     prepared = prepare(wasm)
     host = program()
