@@ -4,8 +4,8 @@
     blocks          in their order; before each instruction the moves that it needs
     out of line     the moves of edges that were jumped to, then the traps (a `ud2` each)
 
-Short jumps forward need to know that their target is near before it is emitted: `bound_blocks`
-adds up the longest that each instruction can be. When a jump is patched, its distance is checked.
+Which blocks are emitted at all, and how near they are to each other, is found out before
+(layout.py).
 """
 
 from __future__ import annotations

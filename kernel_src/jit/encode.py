@@ -1,7 +1,7 @@
 """x86-64 instructions as bytes: one function a form, no knowledge of what they are for.
 
 The suffix of a name says what the operands are: `r` a register, `m` memory, `i` an immediate, the
-destination first, so `load_rm` is `mov reg, [mem]`. `wide` chooses 64 bits over 32; a 32-bit
+destination first, so `alu_rm` is `add reg, [mem]`. `wide` chooses 64 bits over 32; a 32-bit
 operation clears the upper half of its destination.
 
 Bytes go into a `Code`. It never fails while instructions are written: past its end they are
@@ -9,8 +9,8 @@ counted but not stored, and `overflow` is looked at once for each function.
 
 The layout of an instruction (Intel SDM volume 2, chapter 2):
 
-    [66|F2|F3] [REX 0100WRXB] [0F [38]] opcode [modrm mod:2 reg:3 rm:3] [sib scale:2 index:3
-    base:3] [disp] [imm]
+    [66|F2|F3] [REX 0100WRXB] [0F [3A]] opcode [modrm] [sib] [displacement] [immediate]
+    modrm = mod:2 reg:3 rm:3        sib = scale:2 index:3 base:3
 """
 
 from __future__ import annotations

@@ -3,13 +3,11 @@
 - A value is the index of the instruction that defines it.
 - An instruction is 16 bytes; what its three operand words mean is in its row of `ROWS`.
 - Blocks are in the order of the bytecode, and each one's instructions are consecutive: parameters
-first,
-  one terminator last. Wasm is structured, so a loop is a run of blocks that starts with its
+  first, one terminator last. Wasm is structured, so a loop is a run of blocks that starts with its
   header, and every definition comes before its uses in this order, except for arguments on the
   edge back to a header.
-- An edge goes from a terminator to a block and carries one argument for each parameter of it:
-that is
-  where values meet.
+- An edge goes from a terminator to a block and carries one argument for each parameter of it: that
+  is where values meet.
 
 Everything is allocated from one arena, which its owner resets after the function is compiled.
 """

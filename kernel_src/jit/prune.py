@@ -1,9 +1,9 @@
 """Drops what nothing needs, and counts the uses of what is left.
 
 Building makes values that are never read: locals that differ at a merge but are set again before
-they are read, constants, additions of which only a trap could have mattered. A value is needed if
-an instruction that has an effect uses it, or one that is needed; an argument on an edge is needed
-if its parameter is. Everything else becomes NOP. A NOP among the parameters of a block keeps its
+they are read, constants that become immediates, results that are dropped. A value is needed if an
+instruction that has an effect uses it, or one that is needed; an argument on an edge is needed if
+its parameter is. Everything else becomes NOP. A NOP among the parameters of a block keeps its
 place: the edges still carry an argument for it, which nobody looks at.
 
 Linear: each value enters the work list once.

@@ -2,10 +2,9 @@
 
 - A value that is ever in memory is stored there right after its definition.
 - Where one piece of a value ends and the next begins inside a block, a move before that
-instruction.
+  instruction.
 - On an edge: the arguments to the parameters' places, and every value alive across it that is in
-different places
-  at both ends.
+  different places at both ends.
 
 A piece in memory needs no move: the value has been there since its definition.
 All moves at one point are parallel (moves.py).
