@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "Tell what an error means.",
     "debug": "Boot halted, with gdb attached.",
     "test": "Run the tests inside the kernel.",
+    "bench": "Measure parts of the kernel beside others.",
     "wasm": "Work with WebAssembly modules.",
 }
 

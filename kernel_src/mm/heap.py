@@ -10,8 +10,8 @@ The way of nearly every request is a push or a pop in a magazine. The owner of a
 interrupts off meanwhile, so interrupt handlers may use it, and holds the heap's lock where the heap
 is reached. A block is given back by its address alone: `owners` knows for each frame what is in it.
 
-`flush` empties a cache. When all caches are empty and all blocks have been given back, the heap
-holds no frame.
+`flush` empties a cache, and `trim` the heap: when all blocks have been given back and all caches
+are empty it holds no frame afterwards.
 
 Debug builds surround blocks with red zones and fill free ones (`heap_guard`).
 """
@@ -43,6 +43,7 @@ from pykern.lang import (
     Error,
     Ptr,
     Slice,
+    copy_slice,
     fill,
     noinline,
     panic,
@@ -103,9 +104,7 @@ class Heap:
             self.add_slab(kind)
         base = self.partial[kind]
         slab = slab_at(base, kind)
-        count = min(len(out), usize(slab.free_count))
-        for place in range(count):
-            out[count - 1 - place] = slab.take(base)
+        count = slab.take(base, out)
         if slab.free_count == 0:
             self.unlink(base, kind)
         return count
@@ -118,18 +117,14 @@ class Heap:
         base = base_of(address, kind)
         slab = slab_at(base, kind)
         slab.put(base, address)
-        if slab.is_whole():
-            self.remove_slab(base, kind)
-        elif slab.free_count == 1:
+        if slab.free_count == 1:
             self.link(base, kind)
+        if slab.is_whole() and (self.partial[kind] != base or slab.next != 0):
+            self.remove_slab(base, kind)
 
     @raises(OutOfMemory)
     def take_run(self, count: usize, owner: u32) -> usize:
-        try:
-            physical = self.frames.allocate_run(count)
-        except OutOfFrames:
-            raise OutOfMemory
-        self.frames_held += count
+        physical = self.take_frames(count)
         first = usize(physical >> FRAME_SHIFT)
         self.owners[first] = owner
         if DEBUG:
@@ -139,23 +134,35 @@ class Heap:
         return self.base + usize(physical)
 
     def put_run(self, address: usize, count: usize) -> None:
-        physical = address - self.base
-        first = physical >> FRAME_SHIFT
-        self.frames_held -= count
+        first = (address - self.base) >> FRAME_SHIFT
         fill(self.owners[first : first + (count if DEBUG else 1)], NOBODY)
-        self.frames.release_run(physical, count)
+        self.put_frames(address, count)
+
+    @raises(OutOfMemory)
+    def take_frames(self, count: usize) -> u64:
+        """A run, if need be made of the slabs that are kept though nobody uses them."""
+        physical: u64 = 0
+        try:
+            physical = self.frames.allocate_run(count)
+        except OutOfFrames:
+            self.trim()
+            try:
+                physical = self.frames.allocate_run(count)
+            except OutOfFrames:
+                raise OutOfMemory
+        self.frames_held += count
+        return physical
+
+    def put_frames(self, address: usize, count: usize) -> None:
+        self.frames_held -= count
+        self.frames.release_run(address - self.base, count)
 
     # --- Slabs ---------------------------------------------------------------------------------
 
     @raises(OutOfMemory)
     def add_slab(self, kind: usize) -> None:
-        order: u32 = SLAB_ORDERS[kind]
-        try:
-            physical = self.frames.allocate_block(order)
-        except OutOfFrames:
-            raise OutOfMemory
-        count = usize(1) << order
-        self.frames_held += count
+        count = usize(1) << SLAB_ORDERS[kind]
+        physical = self.take_frames(count)
         first = usize(physical >> FRAME_SHIFT)
         fill(self.owners[first : first + count], u32(kind))
         base = self.base + usize(physical)
@@ -168,11 +175,24 @@ class Heap:
         self.unlink(base, kind)
         slab_at(base, kind).magic = ~MAGIC
         count = usize(1) << SLAB_ORDERS[kind]
-        self.frames_held -= count
-        physical = base - self.base
-        first = physical >> FRAME_SHIFT
+        first = (base - self.base) >> FRAME_SHIFT
         fill(self.owners[first : first + count], NOBODY)
-        self.frames.release_block(physical, SLAB_ORDERS[kind])
+        self.put_frames(base, count)
+
+    def trim(self) -> None:
+        """Gives back the slabs in which all pieces are free.
+
+        One for each class is kept while the class has no other with free pieces, lest a slab be
+        made and given up by turns.
+        """
+        for kind in range(LARGE_CLASS):
+            base = self.partial[kind]
+            while base != 0:
+                slab = slab_at(base, kind)
+                following = slab.next
+                if slab.is_whole():
+                    self.remove_slab(base, kind)
+                base = following
 
     def link(self, base: usize, kind: usize) -> None:
         """A slab has a free piece, as the first of its class to be used."""
@@ -336,8 +356,8 @@ class HeapCache:
         for place in range(count):
             self.heap.put(kind, magazine.blocks[place])
         magazine.count -= count
-        for place in range(magazine.count):
-            magazine.blocks[place] = magazine.blocks[place + count]
+        kept = magazine.blocks[count : count + magazine.count]
+        copy_slice(magazine.blocks[: magazine.count], kept)
 
     def flush(self) -> None:
         """Gives all it keeps back to the heap."""

@@ -15,6 +15,7 @@ from kernel_src.mm.size_classes import SIZES, SLAB_ORDERS
 from pykern.lang import (
     Array,
     Ptr,
+    Slice,
     ctz,
     max_of,
     panic,
@@ -61,15 +62,18 @@ class Slab:
     def is_whole(self) -> bool:
         return self.free_count == pieces_of(self.kind)
 
-    def take(self, base: usize) -> usize:
-        """The address of a piece; there is one."""
-        word: usize = 0
-        while self.free[word] == 0:
-            word += 1
-        bit = ctz(self.free[word])
-        self.free[word] &= self.free[word] - 1
-        self.free_count -= 1
-        return base + (word * WORD_BITS + bit) * SIZES[self.kind]
+    def take(self, base: usize, out: Slice[usize]) -> usize:
+        """Puts addresses of free pieces into `out`: as many as it holds, or as there are."""
+        count: usize = 0
+        for word in range(MASK_WORDS):
+            free = self.free[word]
+            while free != 0 and count < len(out):
+                out[count] = base + (word * WORD_BITS + ctz(free)) * SIZES[self.kind]
+                free &= free - 1
+                count += 1
+            self.free[word] = free
+        self.free_count -= u32(count)
+        return count
 
     def put(self, base: usize, address: usize) -> None:
         index = self.index_of(address - base)

@@ -101,8 +101,8 @@ MUTATIONS = [
         "a drained magazine keeps what it gave back",
         "heap",
         "mm/heap.py",
-        "magazine.blocks[place] = magazine.blocks[place + count]",
-        "magazine.blocks[place] = magazine.blocks[place]",
+        "magazine.blocks[count : count + magazine.count]",
+        "magazine.blocks[: magazine.count]",
     ),
     Mutation(
         "the red zone is left out of the size",

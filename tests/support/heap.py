@@ -101,6 +101,7 @@ class HeapMachine:
     def flush(self) -> None:
         for cache in self.caches:
             cache.flush()
+        self.heap.trim()
         self.account()
 
     def run(self, script: bytes) -> None:
