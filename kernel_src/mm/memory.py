@@ -11,6 +11,7 @@ from kernel_src.limits import EARLY_DIRECT_MAP_GIB
 from kernel_src.memlayout import DIRECT_MAP, GIB, KERNEL_BASE, LOW_MEMORY_END, PAGE_SIZE
 from kernel_src.mm.frames import FRAME_SHIFT, Frames, OutOfFrames, words_for
 from kernel_src.mm.paging import TABLE_ENTRIES, Access, PageTables
+from kernel_src.mm.retired import Retired, forget_here
 from pykern.lang import (
     Array,
     Ptr,
@@ -168,10 +169,14 @@ def commit_page(virtual: usize) -> None:
 
 def uncommit(start: usize, size: usize) -> None:
     """Takes the pages of a range away and frees their frames."""
-    for done in range(0, size, PAGE_SIZE):
-        frames.release(tables.unmap_page(start + done))
+    if size > 0:
+        retired = Retired(frames=frames, forget=forget_here)
+        tables.unmap_range(start, size, True, retired)
+        retired.finish()
 
 
 def protect(start: usize, size: usize, access: Access) -> None:
-    for done in range(0, size, PAGE_SIZE):
-        tables.protect_page(start + done, access)
+    if size > 0:
+        retired = Retired(frames=frames, forget=forget_here)
+        tables.protect_range(start, size, access, retired)
+        retired.finish()

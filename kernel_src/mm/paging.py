@@ -1,22 +1,23 @@
 """Page tables: four levels, pages of 4 KiB, 2 MiB and 1 GiB (SDM volume 3, 4.5).
 
 What a page may be used for is one `Access`: there is no way to ask for a page that is both writable
-and executable, and no page is ever accessible to ring 3. Tables are reached through the direct map.
+and executable, and no page is ever accessible to ring 3. Tables are reached through the direct map,
+and given back when the last of their entries is. A new mapping need not be told to processors: they
+do not remember that there was none.
 """
 from __future__ import annotations
 
 from typing import Final
 
-from kernel_src.lib.bits import is_aligned
+from kernel_src.lib.bits import align_down, is_aligned
 from kernel_src.memlayout import HUGE_PAGE_SIZE, LARGE_PAGE_SIZE, PAGE_SIZE
 from kernel_src.mm.frames import Frames, OutOfFrames
+from kernel_src.mm.retired import Retired, forget_here
 from pykern.lang import (
-    TARGET,
     Ptr,
     Slice,
     enum,
     fill,
-    invlpg,
     raises,
     slice_at,
     struct,
@@ -65,16 +66,25 @@ class PageTables:
     @raises(OutOfFrames)
     def map_page(self, virtual: usize, physical: u64, access: Access) -> None:
         """Maps 4 KiB that are not mapped."""
-        self.map_at_level(virtual, physical, access, 0)
+        self.map_range(virtual, physical, PAGE_SIZE, access)
 
     @raises(OutOfFrames)
     def map_range(self, virtual: usize, physical: u64, size: u64, access: Access) -> None:
-        """Maps a range that is not mapped, with the largest pages that fit."""
+        """Maps a range that is not mapped, with the largest pages that fit; all of it, or none."""
         done: u64 = 0
-        while done < size:
-            level = self.largest_level(virtual + usize(done) | usize(physical + done), size - done)
-            self.map_at_level(virtual + usize(done), physical + done, access, level)
-            done += level_size(level)
+        try:
+            while done < size:
+                alignment = virtual + usize(done) | usize(physical + done)
+                level = self.largest_level(alignment, size - done)
+                self.map_at_level(virtual + usize(done), physical + done, access, level)
+                done += level_size(level)
+        except OutOfFrames:
+            retired = Retired(frames=self.frames, forget=forget_here)
+            self.drop_empty_tables(self.root, TOP_LEVEL, virtual + usize(done), retired)
+            if done > 0:
+                self.unmap_range(virtual, usize(done), False, retired)
+            retired.finish()
+            raise
 
     def largest_level(self, alignment: usize, size: u64) -> u32:
         """The level of the largest page at addresses aligned like this, no larger than `size`."""
@@ -108,19 +118,71 @@ class PageTables:
         assert entries[index] & LARGE == 0, f"{virtual:#x} lies in a large page"
         return entries[index] & ADDRESS_MASK
 
-    def unmap_page(self, virtual: usize) -> u64:
-        """Takes 4 KiB away; the physical address that was mapped there."""
-        entry = self.page_entry(virtual)
-        physical = entry[0] & ADDRESS_MASK
-        entry[0] = 0
-        flush(virtual)
-        return physical
+    def unmap_range(
+        self, virtual: usize, size: usize, are_owned: bool, retired: Ptr[Retired]
+    ) -> None:
+        """Takes away what is mapped; pages that are owned go with their frames.
 
-    def protect_page(self, virtual: usize, access: Access) -> None:
-        """Changes what 4 KiB may be used for."""
-        entry = self.page_entry(virtual)
-        entry[0] = entry[0] & ADDRESS_MASK | bits_of_access(access)
-        flush(virtual)
+        All of the range is mapped, and no large page reaches out of it.
+        """
+        assert size > 0, f"nothing to unmap at {virtual:#x}"
+        self.unmap_in(self.root, TOP_LEVEL, virtual, virtual + (size - 1), are_owned, retired)
+
+    def unmap_in(
+        self,
+        table: u64,
+        level: u32,
+        first: usize,
+        last: usize,
+        are_owned: bool,
+        retired: Ptr[Retired],
+    ) -> bool:
+        """The part of a range below one table; whether the table is empty now."""
+        entries = self.entries_of(table)
+        size = usize(level_size(level))
+        for index in range(entry_index(first, level), entry_index(last, level) + 1):
+            start = align_down(last, size) - (entry_index(last, level) - index) * size
+            entry = entries[index]
+            from_, to = max(first, start), min(last, start + (size - 1))
+            assert entry & PRESENT != 0, f"{from_:#x} is not mapped"
+            below = entry & ADDRESS_MASK
+            if level > 0 and entry & LARGE == 0:
+                if self.unmap_in(below, level - 1, from_, to, are_owned, retired):
+                    entries[index] = 0
+                    retired.cover(from_, to - from_ + 1)
+                    retired.add(below)
+                continue
+            assert to - from_ == size - 1, f"a page of {size} bytes reaches out of {from_:#x}"
+            entries[index] = 0
+            retired.cover(start, size)
+            if are_owned:
+                assert level == 0, f"the large page at {start:#x} has no owner"
+                retired.add(below)
+        return is_empty(entries)
+
+    def drop_empty_tables(
+        self, table: u64, level: u32, virtual: usize, retired: Ptr[Retired]
+    ) -> bool:
+        """Takes away the tables on the way to an address that lead nowhere; is this one empty?"""
+        entries = self.entries_of(table)
+        index = entry_index(virtual, level)
+        entry = entries[index]
+        if level > 0 and entry & PRESENT != 0 and entry & LARGE == 0:
+            below = entry & ADDRESS_MASK
+            if self.drop_empty_tables(below, level - 1, virtual, retired):
+                entries[index] = 0
+                retired.cover(virtual, PAGE_SIZE)
+                retired.add(below)
+        return is_empty(entries)
+
+    def protect_range(
+        self, virtual: usize, size: usize, access: Access, retired: Ptr[Retired]
+    ) -> None:
+        """Changes what pages of 4 KiB may be used for; it holds once `retired` is finished."""
+        for done in range(0, size, PAGE_SIZE):
+            entry = self.page_entry(virtual + done)
+            entry[0] = entry[0] & ADDRESS_MASK | bits_of_access(access)
+        retired.cover(virtual, size)
 
     def page_entry(self, virtual: usize) -> Slice[u64]:
         """The one entry of a 4 KiB page that is mapped."""
@@ -146,7 +208,8 @@ def entry_index(virtual: usize, level: u32) -> usize:
     return virtual >> (PAGE_SHIFT + LEVEL_SHIFT * level) & (TABLE_ENTRIES - 1)
 
 
-def flush(virtual: usize) -> None:
-    """Makes the processor forget a page. A new mapping needs none: absence is not remembered."""
-    if TARGET == "kernel":
-        invlpg(virtual)
+def is_empty(entries: Slice[u64]) -> bool:
+    for entry in entries:
+        if entry != 0:
+            return False
+    return True
