@@ -132,6 +132,34 @@ MUTATIONS = [
         "            self.refresh(index)\n            return index, high\n",
         "            return index, high\n",
     ),
+    Mutation(
+        "a table that is empty is kept",
+        "paging",
+        "mm/paging.py",
+        "        return is_empty(entries)\n\n    def drop_empty",
+        "        return False\n\n    def drop_empty",
+    ),
+    Mutation(
+        "a table is given up while it has entries",
+        "paging",
+        "mm/paging.py",
+        "        if entry != 0:\n            return False\n",
+        "        if entry == 0:\n            return True\n",
+    ),
+    Mutation(
+        "the last page of a range stays mapped",
+        "paging",
+        "mm/paging.py",
+        "virtual, virtual + (size - 1), are_owned",
+        "virtual, virtual + max(size - PAGE_SIZE, 1) - 1, are_owned",
+    ),
+    Mutation(
+        "a page that is protected keeps the rights it had",
+        "paging",
+        "mm/paging.py",
+        "entry[0] = entry[0] & ADDRESS_MASK | bits_of_access(access)",
+        "entry[0] = entry[0] | bits_of_access(access)",
+    ),
 ]
 
 
@@ -163,6 +191,6 @@ def test_is_caught(mutation: Mutation, tmp_path: Path) -> None:
     assert found.startswith("caught:"), found
 
 
-@pytest.mark.parametrize("area", ["frames", "heap", "ranges"])
+@pytest.mark.parametrize("area", ["frames", "heap", "ranges", "paging"])
 def test_without_a_bug_nothing_is_caught(area: str) -> None:
     assert verdict(REPOSITORY, area) == "survived\n"

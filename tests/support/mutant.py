@@ -16,6 +16,7 @@ from compiler.host.errors import DialectPanic
 from compiler.host.program import HostProgram
 from tests.support.frames import FRAMES, PAGE, Machine
 from tests.support.heap import HEAP, HeapMachine
+from tests.support.paging import PAGING, run_script
 from tests.support.ranges import RANGES, WindowMachine
 
 OPERATIONS = 4000
@@ -47,10 +48,15 @@ def run_ranges(root: Path) -> None:
     machine.release_all()
 
 
+def run_paging(root: Path) -> None:
+    run_script(script()[:2400], HostProgram(root, [PAGING]))
+
+
 AREAS: dict[str, Callable[[Path], None]] = {
     "frames": run_frames,
     "heap": run_heap,
     "ranges": run_ranges,
+    "paging": run_paging,
 }
 
 
