@@ -31,6 +31,7 @@ def kmain(start_info: u64) -> NoReturn:
     gdt.initialise()  # the stacks that exceptions switch to
     idt.initialise()  # uses those stacks; from here on a fault is caught
     panic.initialise()  # and reported
+    cpu.require_features()  # the engine emits them without asking
     cpu.enable_features()  # before there is anything to protect
     read_boot_info(start_info)  # the early direct map reaches all that a loader can
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line

@@ -53,6 +53,7 @@ class MachineConfig:
     machine: MachineType = MachineType.Q35
     smp: int = 1
     memory: int = 256
+    cpu: str = "max"  # QEMU's name of the processor
     accel: Accelerator = Accelerator.TCG
     display: Display = Display.NONE
     gdb_listener: int | None = None  # the descriptor of a listening socket for a debugger
@@ -88,7 +89,7 @@ def machine_arguments(config: MachineConfig, host_has_kvm: bool) -> list[str]:
         board += ",isa-serial=on"
     chosen = choose_accelerator(config.accel, host_has_kvm)
     arguments = ["-nodefaults", "-no-user-config", "-machine", board, "-accel", str(chosen)]
-    arguments += ["-cpu", "max", "-smp", str(config.smp), "-m", f"{config.memory}M"]
+    arguments += ["-cpu", config.cpu, "-smp", str(config.smp), "-m", f"{config.memory}M"]
     if config.count_instructions:
         arguments += ["-icount", "shift=0"]
     return arguments

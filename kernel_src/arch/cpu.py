@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 from kernel_src.arch.x86 import (
+    CPUID_1_ECX_POPCNT,
+    CPUID_1_ECX_SSE4_1,
     CPUID_7_EBX_SMAP,
     CPUID_7_EBX_SMEP,
     CPUID_7_ECX_UMIP,
     CPUID_EXTENDED_EDX_HUGE_PAGES,
     CPUID_EXTENDED_FEATURES,
     CPUID_FEATURES,
+    CPUID_VERSION,
     CR0_EMULATION,
     CR0_MONITOR_COPROCESSOR,
     CR0_TASK_SWITCHED,
@@ -17,6 +20,7 @@ from kernel_src.arch.x86 import (
     CR4_SMEP,
     CR4_UMIP,
 )
+from kernel_src.ending import refuse
 from pykern.lang import cpuid, read_cr0, read_cr4, u32, u64, write_cr0, write_cr4
 
 
@@ -36,6 +40,15 @@ def enable_features() -> None:
     write_cr4(read_cr4() | bits)
     cleared: u64 = CR0_EMULATION | CR0_TASK_SWITCHED
     write_cr0(read_cr0() & ~cleared | CR0_MONITOR_COPROCESSOR)
+
+
+def require_features() -> None:
+    """What the wasm engine emits without asking again: POPCNT, and ROUNDSS of SSE4.1."""
+    _, _, ecx, _ = cpuid(CPUID_VERSION, 0)
+    if ecx & CPUID_1_ECX_POPCNT == 0:
+        refuse("processor: no POPCNT")
+    if ecx & CPUID_1_ECX_SSE4_1 == 0:
+        refuse("processor: no SSE4.1")
 
 
 def feature_words() -> tuple[u32, u32]:

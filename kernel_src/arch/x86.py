@@ -15,6 +15,10 @@ CR4_UMIP: Final = 1 << 11
 CR4_SMEP: Final = 1 << 20
 CR4_SMAP: Final = 1 << 21
 
+CPUID_VERSION: Final = 1
+CPUID_1_ECX_SSE4_1: Final = 1 << 19
+CPUID_1_ECX_POPCNT: Final = 1 << 23
+
 CPUID_FEATURES: Final = 7
 CPUID_7_EBX_SMEP: Final = 1 << 7
 CPUID_7_EBX_SMAP: Final = 1 << 20

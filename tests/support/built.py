@@ -47,10 +47,11 @@ class Built:
         smp: int = 1,
         memory: int = 256,
         machine: MachineType = MachineType.Q35,
+        cpu: str = "max",
     ) -> Run:
         """Boots and waits for the end; the text is as the kernel printed it."""
         config = MachineConfig(
-            self.kernel, initrd or self.initrd, append, machine, smp=smp, memory=memory
+            self.kernel, initrd or self.initrd, append, machine, smp=smp, memory=memory, cpu=cpu
         )
         log, text = SerialLog(), []
         ending = run_machine(config, lambda data: text.append(log.feed(data)), PATIENCE_SECONDS)

@@ -118,3 +118,9 @@ def test_endless_command_line_is_refused(built: Built) -> None:
     run = built.run("x" * 1100)
     assert run.status == BOOT_REFUSED
     assert run.events[-1].text == "boot information: the command line is longer than: 0x400"
+
+
+def test_processor_without_what_generated_code_needs_is_refused(built: Built) -> None:
+    run = built.run(cpu="qemu64")
+    assert run.status == BOOT_REFUSED
+    assert run.events[-1].text == "processor: no POPCNT"
