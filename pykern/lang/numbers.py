@@ -51,11 +51,11 @@ def wrapping_mul(a: N, b: N | int) -> N:
 
 
 def wrapping_shl(a: N, count: Integer | int) -> N:
-    """`a << count` without the bits shifted out; a count of the width or more still panics."""
+    """`a << count` without the bits shifted out: 0 if that is all of them."""
     kind: Any = _kind(a)
-    if not 0 <= int(count) < kind.width:
+    if int(count) < 0:
         raise PanicError(f"shift of {kind.__name__} by {count}")
-    return kind.wrapped(int(a) << int(count))
+    return kind.wrapped(int(a) << min(int(count), kind.width))
 
 
 def wrapping_neg(a: N) -> N:

@@ -62,13 +62,14 @@ def test_operators_are_exact_or_panic(
 @given(pairs(), st.integers(-1, 70))
 def test_shifts(pair: tuple[Any, Any], count: int) -> None:
     value, kind = pair[0], type(pair[0])
+    if count >= 0:
+        assert lang.wrapping_shl(value, count) == kind.wrapped(int(value) << count)
     if not 0 <= count < kind.width:
-        for shift in (operator.lshift, operator.rshift, lang.wrapping_shl):
+        for shift in (operator.lshift, operator.rshift):
             with pytest.raises(PanicError):
                 shift(value, count)
         return
     assert value >> count == int(value) >> count
-    assert lang.wrapping_shl(value, count) == kind.wrapped(int(value) << count)
     if kind.low <= int(value) << count <= kind.high:
         assert value << count == int(value) << count
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pykern.lang import (
     Array,
     Integer,
+    Slice,
     Str,
     TypeVar,
     bitcast,
@@ -20,6 +21,7 @@ from pykern.lang import (
     i16,
     i32,
     i64,
+    isize,
     max_of,
     min_of,
     test,
@@ -28,10 +30,13 @@ from pykern.lang import (
     u16,
     u32,
     u64,
+    unchecked,
+    usize,
     wrapping,
     wrapping_add,
     wrapping_mul,
     wrapping_neg,
+    wrapping_shl,
     wrapping_sub,
 )
 from tests.compiler.programs.support.hidden import hidden
@@ -156,11 +161,41 @@ def wrapped_small(a: i8, b: i8) -> i8:
     return a * b + a - -b
 
 
+@wrapping
+def shifted(a: i8, count: u32) -> i8:
+    return (a << count) + (a >> count)
+
+
+@unchecked
+def added(a: u32, b: u32, values: Slice[u32]) -> u32:
+    """Leaves the checks out, which nothing here would fail."""
+    return a + b * values[b] - (a << b)
+
+
 @test
 def wrapping_functions() -> None:
+    write_line(f"wrapping_shl(u8(3), 8) == {wrapping_shl(hidden(u8(3)), hidden(u32(8)))}")
+    write_line(f"wrapping_shl(i64(-3), 70) == {wrapping_shl(hidden(i64(-3)), hidden(u8(70)))}")
+    write_line(f"truncate(i8, -5 << 6) + (-5 >> 6) == {shifted(hidden(i8(-5)), 6)}")
+    write_line(f"truncate(i8, -5 << 8) + (-5 >> 8) == {shifted(hidden(i8(-5)), 8)}")
+    values: Array[u32, 2] = Array(5, 600)
+    write_line(f"7 + 1 * 600 - (7 << 1) == {added(7, hidden(u32(1)), values)}")
     write_line(f"hashed: {hashed(hidden(u64(97)), 5):#x}")
     write_line(f"truncate(i8, 100 * 100 + 100 + 100) == {wrapped_small(hidden(i8(100)), 100)}")
     write_line(f"truncate(i8, -128 * -1 - 128 - 1) == {wrapped_small(hidden(i8(-128)), -1)}")
+
+
+@test
+def pointer_sized() -> None:
+    """What fits 32 bits is the same on every machine."""
+    a, b = hidden(usize(4_000_000_000)), hidden(isize(-2_000_000_000))
+    write_line(f"4_000_000_000 // 7 * 6 == {a // 7 * 6}")
+    write_line(f"-2_000_000_000 // 7 + 5 == {b // 7 + 5}")
+    write_line(f"u32(4_000_000_000) == {u32(a)}")
+    write_line(f"4_000_000_000 - 2_000_000_000 == {i64(a) + b}")
+    wide: u64 = a
+    write_line(f"4_000_000_000 * 4_000_000_000 == {wide * wide}")
+    write_line(f"(4_000_000_000 > 7) == {a > hidden(u8(7))}")
 
 
 @test
