@@ -125,13 +125,12 @@ class WasmRoute:
             raise WasmPanicked
 
         def text(address: int, length: int) -> str:
+            memory = instance.exports(store)["memory"]
+            assert isinstance(memory, wasmtime.Memory)
             return bytes(memory.read(store, address, address + length)).decode()
 
         instance = wasm_instance(store, self._module, {"pk_write": write, "pk_panicked": panicked})
-        exports = instance.exports(store)
-        memory = exports["memory"]
-        assert isinstance(memory, wasmtime.Memory)
-        start = exports[self._symbols[module, function]]
+        start = instance.exports(store)[self._symbols[module, function]]
         assert isinstance(start, wasmtime.Func)
         try:
             start(store)
@@ -162,9 +161,10 @@ def wasm_instance(
     store: wasmtime.Store, module: wasmtime.Module, answers: dict[str, Any]
 ) -> wasmtime.Instance:
     """An instance whose imports are answered by these Python functions."""
-    imports = [
-        wasmtime.Func(store, wanted.type, answers[wanted.name or ""]) for wanted in module.imports
-    ]
+    imports = []
+    for wanted in module.imports:
+        assert isinstance(wanted.type, wasmtime.FuncType)
+        imports.append(wasmtime.Func(store, wanted.type, answers[wanted.name or ""]))
     return wasmtime.Instance(store, module, imports)
 
 

@@ -152,7 +152,7 @@ class WasmMachine:
 
     def result(self, number: int, x: int, y: int) -> Result:
         try:
-            return self._function(self._store, number, x, y) & (1 << 64) - 1
+            return int(self._function(self._store, number, x, y)) & (1 << 64) - 1
         except WasmPanicked:
             self._start()
             _, _, message = self._message.partition(": ")

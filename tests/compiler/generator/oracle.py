@@ -212,7 +212,7 @@ class Pair(tuple[int, int]):
         return Pair(first, NUMBERS["sub_i32"](self[1], other[1]))
 
     def __lt__(self, other: Any) -> bool:
-        return self[1] < other[1]
+        return bool(self[1] < other[1])
 
     def __contains__(self, number: object) -> bool:
         assert isinstance(number, int)
