@@ -18,7 +18,7 @@ from compiler.build.units import UnitOptions, compile_units
 from compiler.host.program import DialectPanic, HostProgram
 from tests.compiler.generator.choices import Choices
 from tests.compiler.generator.oracle import NAMES, run
-from tests.compiler.generator.statements import write_program
+from tests.compiler.generator.programs import write_program
 from tests.support.routes import ON_WASM, WasmPanicked, link_units, make_root, wasm_instance
 
 INPUTS = ((0, 0), (5, 0xFFFF_FFFF_FFFF_FFF3), (0x8000_0000_0000_0080, 0x1234_5678_9ABC_DEF7))
@@ -38,12 +38,12 @@ from __future__ import annotations
 from pykern.lang import (
     Array, bitcast, bswap, checked_add, checked_mul, checked_sub, clz, ctz,
     i8, i16, i32, i64, inline, is_member, noinline, popcount, raises, rotl, rotr,
-    truncate, u8, u16, u32, u64, wrapping_add, wrapping_mul, wrapping_neg,
+    truncate, u8, u16, u32, u64, wrapping, wrapping_add, wrapping_mul, wrapping_neg,
     wrapping_shl, wrapping_sub,
 )
 import tests.compiler.generator.prelude as prelude
 from tests.compiler.generator.prelude import (
-    Bad, Cell, Colour, Guard, Pair, Worse, known, note, risky, seen, text,
+    Bad, Cell, Colour, Guard, Pair, Worse, known, mixed, note, risky, seen, text,
 )
 '''
 

@@ -30,9 +30,11 @@ def _joined(left: Expr, op: str, right: Expr) -> Expr:
 class Expressions:
     """Makes expressions of what a scope knows."""
 
-    def __init__(self, choices: Choices, scope: Scope) -> None:
+    def __init__(self, choices: Choices, scope: Scope, wrapping: bool = False) -> None:
+        """`wrapping`: in a function whose operators keep the low bits."""
         self.choices = choices
         self.scope = scope
+        self.wrapping = wrapping
         self._inside_text = False
 
     # --- Integers ----------------------------------------------------------------------------
@@ -106,8 +108,12 @@ class Expressions:
         return self._masked(kind, mask, depth)
 
     def _checked(self, op: str, kind: Kind, left: Expr, right: Expr) -> Expr:
-        call = f"{WORDS[op]}_{kind.name}({left.python}, {right.python})"
+        call = f"{self.word(op)}_{kind.name}({left.python}, {right.python})"
         return Expr(f"({left.dialect} {op} {right.dialect})", call)
+
+    def word(self, op: str) -> str:
+        """The operation of the oracle that an operator is."""
+        return f"wrapping_{WORDS[op]}" if self.wrapping else WORDS[op]
 
     def _sum(self, kind: Kind, depth: int) -> Expr:
         left = self._masked(kind, 63, depth)
@@ -163,7 +169,7 @@ class Expressions:
         if word == "neg":
             return Expr(f"wrapping_neg({left.dialect})", f"wrap_{kind.name}(-{left.python})")
         if word == "shl":
-            count = self.choices.below(kind.bits)
+            count = self.choices.below(kind.bits + 3)
             dialect = f"wrapping_shl({left.dialect}, {count})"
             return Expr(dialect, f"wrap_{kind.name}({left.python} << {count})")
         right = self.loose(kind, depth)
@@ -174,7 +180,9 @@ class Expressions:
         value = self.integer(kind, depth)
         match self.choices.below(3 if kind.signed else 1):
             case 1:
-                return Expr(f"(-{value.dialect})", f"neg_{kind.name}({value.python})")
+                word = "wrap" if self.wrapping else "neg"
+                sign = "-" if self.wrapping else ""
+                return Expr(f"(-{value.dialect})", f"{word}_{kind.name}({sign}{value.python})")
             case 2:
                 return Expr(f"abs({value.dialect})", f"abs_{kind.name}({value.python})")
         return Expr(f"(~{value.dialect})", f"wrap_{kind.name}(~{value.python})")
@@ -297,8 +305,10 @@ class Expressions:
 
     def _called(self, kind: Kind, depth: int) -> Expr:
         helpers = [h for h in self.scope.helpers if h.result == kind and not h.raises]
-        if not helpers:
-            return self._leaf(kind)
+        if not helpers or self.choices.chance(30):
+            left, right = self.integer(kind, depth), self.integer(kind, depth)
+            dialect = f"mixed({left.dialect}, {right.dialect})"
+            return Expr(dialect, f"mixed_{kind.name}({left.python}, {right.python})")
         return self.call(self.choices.pick(helpers).name, depth)
 
     def call(self, name: str, depth: int) -> Expr:

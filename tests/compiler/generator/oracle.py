@@ -108,6 +108,17 @@ def _operations(kind: Kind) -> dict[str, Callable[..., Any]]:
             raise Panic(f"shift by {n}: {name} has fewer bits")
         return a >> n
 
+    def far_left(a: int, n: int) -> int:
+        return 0 if n >= bits else wrap(a << n)
+
+    def wrapping_divide(a: int, b: int) -> int:
+        if b == 0:
+            raise Panic(f"division by zero (// on {name})")
+        return wrap(a // b)
+
+    def mixed(a: int, b: int) -> int:
+        return wrap((a & 15) * (b & 7) + (a >> 1)) // ((b & 3) + 1)
+
     def converted(a: int) -> int:
         if low <= a <= high:
             return a
@@ -130,6 +141,14 @@ def _operations(kind: Kind) -> dict[str, Callable[..., Any]]:
         "mod": modulo,
         "shl": left,
         "shr": right,
+        "wrapping_add": lambda a, b: wrap(a + b),
+        "wrapping_sub": lambda a, b: wrap(a - b),
+        "wrapping_mul": lambda a, b: wrap(a * b),
+        "wrapping_div": wrapping_divide,
+        "wrapping_mod": modulo,
+        "wrapping_shl": far_left,
+        "wrapping_shr": lambda a, n: a >> n,
+        "mixed": mixed,
         "conv": converted,
         "wrap": wrap,
         "flag": with_flag,

@@ -56,6 +56,11 @@ def seen(number: N) -> N:
     return number
 
 
+def mixed(a: N, b: N) -> N:
+    """Compiled for every type it is called with."""
+    return wrapping_add((a & 15) * (b & 7), a >> 1) // ((b & 3) + 1)
+
+
 def known(truth: bool) -> bool:
     note(2 if truth else 3)
     return truth

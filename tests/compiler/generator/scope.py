@@ -61,9 +61,12 @@ class Scope:
 
     def line(self, dialect: str, python: str | None = None) -> None:
         """A line of both forms; the same if the second is not given."""
-        indent = "    " * self.depth
-        self.dialect.append(indent + dialect)
-        self.python.append(indent + (dialect if python is None else python))
+        self.dialect.append(self.indent + dialect)
+        self.python.append(self.indent + (dialect if python is None else python))
+
+    @property
+    def indent(self) -> str:
+        return "    " * self.depth
 
     def name(self) -> str:
         self.names += 1
