@@ -35,7 +35,7 @@ NUMBER_MAX: Final = 100_000_000
 
 @struct
 class Entry:
-    """A row of the table that the build makes (compiler/test_table.py)."""
+    """A row of the table that the build makes (compiler/build/test_table.py)."""
 
     name: Str
     function: Fn[[], None]
