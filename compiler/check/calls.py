@@ -15,7 +15,7 @@ from compiler.check.resolve_functions import (
     type_parameters,
     unify,
 )
-from compiler.check.resolve_types import class_environment, resolve_type
+from compiler.check.resolve_types import class_environment, is_bounded, resolve_type
 from compiler.check.symbols import (
     ClassDecl,
     FunctionDecl,
@@ -237,6 +237,8 @@ def _call_decl(
     parameters = type_parameters(body.program, decl)
     if not parameters or all(p.name in bindings for p in parameters):
         types = tuple(bindings[p.name] for p in parameters)
+        if not is_bounded(body.program, decl.name, types, span):
+            return error_expr(span)
         instance = function_instance(body.program, decl, types, span)
         given = instance.function.parameters[0 if receiver is None else 1 :]
         pairs = zip(arguments, given, strict=True)
@@ -376,7 +378,10 @@ def _infer(
     if missing:
         body.report("type-variable-unbound", span, name=decl.name, variable=", ".join(missing))
         return None
-    instance = function_instance(body.program, decl, tuple(bound[p.name] for p in parameters), span)
+    types = tuple(bound[p.name] for p in parameters)
+    if not is_bounded(body.program, decl.name, types, span):
+        return None
+    instance = function_instance(body.program, decl, types, span)
     given = instance.function.parameters[skip:]
     converted = [
         coerce(body, c, p.type, "argument")

@@ -104,6 +104,8 @@ def check_binary(body: Body, expr: st.Binary, wanted: Type | None) -> tt.Expr:
 
     left = check_expr(body, expr.left, wanted)
     right = check_expr(body, expr.right, None if expr.op in SHIFTS else wanted)
+    if expr.op in SHIFTS and left.type is LITERAL_INT and right.type is not LITERAL_INT:
+        left = coerce(body, left, wanted) if isinstance(wanted, IntType) else left
     return arithmetic(body, expr.op, left, right, expr.span, expr.op_span)
 
 

@@ -7,6 +7,8 @@ embedding is an error.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from compiler import syntax_tree as st
 from compiler.check.declare import is_final
 from compiler.check.language import SCALARS
@@ -41,6 +43,9 @@ from compiler.types import (
     Type,
     TypeVarType,
 )
+
+NESTING_LIMIT = 30
+"""Types inside types in the arguments of a generic."""
 
 Environment = dict[str, Type]
 """Type arguments by the name of the type variable."""
@@ -224,7 +229,7 @@ def _constructed_type(
                 )
                 return ERROR
             types = [resolve_type(program, module, environment, a) for a in arguments]
-            if ERROR in types:
+            if ERROR in types or not is_bounded(program, symbol.name, types, expr.span):
                 return ERROR
             return class_instance(program, symbol, tuple(types), expr.span)
         case _:
@@ -320,6 +325,30 @@ def class_instance(
     finally:
         program.completing.pop()
     return cls
+
+
+def is_bounded(program: Program, name: str, arguments: Iterable[Type], span: Span) -> bool:
+    """Whether a generic is asked for types that someone can have meant; reports if not.
+
+    One that uses itself with larger types than its own would be compiled without end.
+    """
+    if all(nesting(argument) < NESTING_LIMIT for argument in arguments):
+        return True
+    program.report("endless-types", span, name=name)
+    return False
+
+
+def nesting(kind: Type) -> int:
+    """How deep types are inside a type."""
+    match kind:
+        case PtrType(to=inner) | ArrayType(element=inner) | SliceType(element=inner):
+            return 1 + nesting(inner)
+        case TupleType(items=inside) | ClassType(arguments=inside):
+            return 1 + max(map(nesting, inside), default=0)
+        case FnType():
+            return 1 + max(map(nesting, (*kind.parameters, kind.result)))
+        case _:
+            return 0
 
 
 def class_environment(program: Program, cls: ClassType) -> Environment:

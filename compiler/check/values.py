@@ -10,7 +10,12 @@ from compiler.check.convert import coerce, describe, error_expr, settle, unify_o
 from compiler.check.order import in_written_order
 from compiler.check.places import symbol_of
 from compiler.check.resolve_functions import open_environment, unify
-from compiler.check.resolve_types import class_environment, class_instance, resolve_type
+from compiler.check.resolve_types import (
+    class_environment,
+    class_instance,
+    is_bounded,
+    resolve_type,
+)
 from compiler.check.symbols import ClassDecl, LanguageSymbol
 from compiler.source import Span
 from compiler.types import (
@@ -72,9 +77,10 @@ def _infer_class(body: Body, decl: ClassDecl, expr: st.Call) -> ClassType | None
     if missing:
         body.report("type-variable-unbound", expr.span, name=decl.name, variable=", ".join(missing))
         return None
-    return class_instance(
-        body.program, decl, tuple(bound[p.name] for p in decl.type_parameters), expr.span
-    )
+    types = tuple(bound[p.name] for p in decl.type_parameters)
+    if not is_bounded(body.program, decl.name, types, expr.span):
+        return None
+    return class_instance(body.program, decl, types, expr.span)
 
 
 def construct_class(body: Body, cls: ClassType, expr: st.Call) -> tt.Expr:

@@ -57,6 +57,10 @@ ERRORS: dict[str, Entry] = {entry.name: entry for group in GROUPS.values() for e
 BY_CODE: dict[str, Entry] = {entry.code: entry for entry in ERRORS.values()}
 
 
+LONGEST_NUMBER_BITS = 256
+"""Integers of more are not written out in messages."""
+
+
 def report(
     entry_name: str,
     span: Span,
@@ -70,6 +74,7 @@ def report(
     entry = ERRORS.get(entry_name)
     if entry is None:
         raise InternalError(f"no diagnostic is called {entry_name!r}")
+    values = {name: _shown(value) for name, value in values.items()}
     try:
         message = entry.message.format(**values)
         suggestion = help if help is not None else entry.help and entry.help.format(**values)
@@ -79,6 +84,13 @@ def report(
 
 
 err = report
+
+
+def _shown(value: object) -> object:
+    """A value as messages have it. Python refuses to write out the longest integers."""
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER_BITS:
+        return f"a number of {value.bit_length()} bits"
+    return value
 
 
 def explain(code: str) -> str | None:

@@ -156,4 +156,46 @@ ENTRIES: list[Entry] = [
         broken=('T = TypeVar("T")\n\n\n@export("f")\ndef «f»(x: T) -> T:\n    return x\n'),
         mended=('@export("f")\ndef f(x: u32) -> u32:\n    return x\n'),
     ),
+    Entry(
+        name="endless-types",
+        code="PK0809",
+        title="ever larger types",
+        message="`{name}` is asked for with types inside types without end",
+        explanation=(
+            "A generic is compiled for each list of types it is used with. One that uses itself "
+            "with larger types than its own would be compiled for ever."
+        ),
+        broken=(
+            'T = TypeVar("T")\n'
+            "\n"
+            "\n"
+            "@value\n"
+            "class Pair(Generic[T]):\n"
+            "    first: T\n"
+            "\n"
+            "\n"
+            "def f(x: T) -> u32:\n"
+            "    return «f(Pair(x))»\n"
+            "\n"
+            "\n"
+            "def g() -> u32:\n"
+            "    return f(u8(1))\n"
+        ),
+        mended=(
+            'T = TypeVar("T")\n'
+            "\n"
+            "\n"
+            "@value\n"
+            "class Pair(Generic[T]):\n"
+            "    first: T\n"
+            "\n"
+            "\n"
+            "def f(x: T, depth: u32) -> u32:\n"
+            "    return 0 if depth == 0 else f(x, depth - 1)\n"
+            "\n"
+            "\n"
+            "def g() -> u32:\n"
+            "    return f(Pair(u8(1)), 3)\n"
+        ),
+    ),
 ]

@@ -65,6 +65,15 @@ def use(number: u64) -> None:
     assert found == ["a `u64` does not always fit `u8`"]
 
 
+def test_a_number_too_long_to_be_written_out(tmp_path: Path) -> None:
+    found = messages(
+        tmp_path,
+        "Final, comptime, u8",
+        "@comptime\ndef f() -> int:\n    return 10**5000\n\n\nX: Final[u8] = f()\n",
+    )
+    assert found == ["a number of 16610 bits does not fit `u8`"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -74,8 +83,9 @@ def use(number: u64) -> None:
         "def f(a: N) -> u32:\n    last = bits_of(N) - 1\n    return last\n\n\n"
         "def g() -> u32:\n    return f(u8(1))\n",
         "def f(a: u32, b: u32) -> u32:\n    a, b = 1, a\n    return a + b\n",
+        "def f(a: u32) -> u64:\n    bit: u64 = 1 << a\n    return bit\n",
     ],
-    ids=["negation", "conversion", "size", "unpacking"],
+    ids=["negation", "conversion", "size", "unpacking", "shifted literal"],
 )
 def test_what_is_allowed(body: str, tmp_path: Path) -> None:
     head = 'N = TypeVar("N", bound=Integer)\n\n\n' if "N" in body else ""
