@@ -90,6 +90,8 @@ class Session:
         )
 
     def _take_terminal(self) -> None:
+        """As a shell starts a command; a suite in the background is itself deaf to Ctrl-C."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     def read_until(self, text: bytes) -> bytes:
