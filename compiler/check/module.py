@@ -11,6 +11,7 @@ from compiler import syntax_tree as st
 from compiler import typed_tree as tt
 from compiler.check.body import Body
 from compiler.check.constants import check_global_initial, constant_value, global_variable
+from compiler.check.declare import language_name
 from compiler.check.resolve_functions import (
     error_class,
     function_instance,
@@ -37,8 +38,27 @@ def check_module(program: Program, module: Module) -> TypedModule:
     _check_data(program, module, typed)
     for call in module.static_asserts:
         check_static_assert(Body(program, module, {}), call)
+    _check_symbols(program, typed)
     add_shared(program, typed, shared)
     return typed
+
+
+def _check_symbols(program: Program, typed: TypedModule) -> None:
+    """What is exported has a symbol of its own. Names that are the same are reported as such."""
+    found: dict[str, tt.Function | tt.Global] = {}
+    things: list[tt.Function | tt.Global] = [*typed.functions, *typed.globals]
+    for thing in things:
+        if isinstance(thing, tt.Function) and thing.linkage == "extern":
+            continue
+        other = found.setdefault(thing.symbol, thing)
+        if other is not thing and other.name != thing.name:
+            program.report(
+                "duplicate-symbol",
+                thing.span,
+                name=thing.name,
+                other=other.name,
+                symbol=thing.symbol,
+            )
 
 
 def _check_imports(program: Program, module: Module) -> None:
@@ -159,6 +179,8 @@ def check_body(
     if _is_stub(decl.node.body) and decl.node.body and function.result is not NONE:
         program.report("missing-body", decl.span, name=decl.name)
         return
+    if "naked" in function.attributes and not _is_assembly(program, decl):
+        program.report("naked-body", decl.span, name=decl.name)
     function.body = check_block(body, decl.node.body)
     leaves_by_itself = "naked" in function.attributes and function.result is not NONE
     if not body.flow.dead and function.result is not ERROR and not leaves_by_itself:
@@ -171,6 +193,19 @@ def check_body(
     _check_listed_errors(program, instance, body)
     program.shared_uses[id(function)] = body.shared
     shared.extend(body.shared)
+
+
+def _is_assembly(program: Program, decl: FunctionDecl) -> bool:
+    """Whether a body is one `asm(…)`, possibly after the docstring."""
+    statements = [s for s in decl.node.body if not _is_docstring(s)]
+    match statements:
+        case [st.ExprStmt(value=st.Call(func=st.Expr() as func))]:
+            return language_name(program, decl.module, func) == "asm"
+    return False
+
+
+def _is_docstring(statement: st.Stmt) -> bool:
+    return isinstance(statement, st.ExprStmt) and isinstance(statement.value, st.StrLiteral)
 
 
 def _check_listed_errors(program: Program, instance: FunctionInstance, body: Body) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from compiler import syntax_tree as st
 from compiler.check.declare import decorator_texts
 from compiler.check.resolve_types import (
@@ -214,7 +216,23 @@ def _symbol_name(kind: Type) -> str:
     return kind.name if isinstance(kind, ClassType) else str(kind)
 
 
+SYMBOL = re.compile(r"(?!llvm\.)[A-Za-z_.$][A-Za-z0-9_.$]*")
+IMPORT_NAME = re.compile(r"(?!llvm\.)[A-Za-z0-9_.$:/@-]+")
+
+
+def _check_symbols(program: Program, decl: FunctionDecl) -> None:
+    """The names that `@export`, `@extern` and `@section` give can be symbols."""
+    for decorator in ("export", "extern", "section"):
+        node = decl.decorators.get(decorator)
+        texts = [a.value for a in node.args] if isinstance(node, st.Call) else []
+        for text in texts:
+            allowed = IMPORT_NAME if len(texts) == 2 else SYMBOL
+            if isinstance(text, st.StrLiteral) and not allowed.fullmatch(text.value):
+                program.report("bad-symbol", text.span, name=text.value)
+
+
 def _check_export(program: Program, decl: FunctionDecl, function: Function) -> None:
+    _check_symbols(program, decl)
     if function.linkage in ("export", "extern"):
         if type_parameters(program, decl):
             program.report("generic-export", decl.span, name=decl.name)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from compiler import syntax_tree as st
 from compiler import typed_tree as tt
+from compiler.check.assembly import asm_call
 from compiler.check.body import Body
 from compiler.check.convert import coerce, describe, error_expr, place_of, settle
 from compiler.check.intrinsics import call_generic
@@ -586,30 +587,6 @@ def _is_member(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
 # --- Machine -----------------------------------------------------------------------------------
 
 
-def _asm(body: Body, expr: st.Call, wanted: Type | None) -> tt.Expr:
-    from compiler.check.expressions import check_value
-
-    texts = [a.value.value if isinstance(a.value, st.StrLiteral) else None for a in expr.args[:2]]
-    if None in texts or len(texts) != 2:
-        body.report("asm-text", expr.span)
-        return error_expr(expr.span)
-    if body.program.target.kind == "wasm":
-        body.report("not-on-target", expr.func.span, name="asm", target=body.program.target.kind)
-        return error_expr(expr.span)
-    result: Type = NONE
-    if len(expr.args) > 2 and not isinstance(expr.args[2].value, st.NoneLiteral):
-        result = _type_argument(body, expr.args[2].value)
-    operands = [check_value(body, a.value) for a in expr.args[3:]]
-    if result is ERROR or any(o.type is ERROR for o in operands):
-        return error_expr(expr.span)
-    template, constraints = texts[0] or "", texts[1] or ""
-    parts = [c.strip() for c in constraints.split(",") if c.strip()]
-    pure = "pure" in parts
-    return tt.InlineAsm(
-        result, expr.span, template, ",".join(c for c in parts if c != "pure"), operands, pure
-    )
-
-
 def call_machine(body: Body, row: MachineIntrinsic, expr: st.Call) -> tt.Expr:
     from compiler.check.expressions import check_as
 
@@ -668,7 +645,7 @@ HANDLERS: dict[str, tuple[int, int, Handler]] = {
     "embed": (1, 1, _embed),
     "static_assert": (1, 2, _static_assert),
     "is_member": (2, 2, _is_member),
-    "asm": (2, 64, _asm),
+    "asm": (2, 64, asm_call),
     "Array": (1, 1 << 16, _array),
 }
 """Name: least and most arguments, and the function that checks the call."""

@@ -51,4 +51,64 @@ ENTRIES: list[Entry] = [
             "x: Atomic[u32] = Atomic(0)\n\n\ndef f() -> u32:\n    return x.load(Order.ACQUIRE)\n"
         ),
     ),
+    Entry(
+        name="asm-operands",
+        code="PK1005",
+        title="constraints that do not fit",
+        message="the constraints of this `asm` {problem}",
+        explanation=(
+            "The constraints are separated by commas: one that begins with `=` for the result if "
+            "there is one, then one for each operand, then what else is changed, as `~{cc}`."
+        ),
+        broken=('def f(x: u64) -> None:\n    «asm("incq $0", "r,r", None, x)»\n'),
+        mended=('def f(x: u64) -> None:\n    asm("incq $0", "r", None, x)\n'),
+    ),
+    Entry(
+        name="asm-type",
+        code="PK1006",
+        title="not the contents of a register",
+        message="{type} does not go into a register",
+        explanation="Integers, floats, `bool` and pointers do. Pass a pointer to anything else.",
+        broken=('def f(x: Slice[u8]) -> None:\n    asm("nop", "r", None, «x»)\n'),
+        mended=('def f(x: Slice[u8]) -> None:\n    asm("nop", "r", None, address_of(x))\n'),
+    ),
+    Entry(
+        name="bad-symbol",
+        code="PK1007",
+        title="not a symbol",
+        message="`{name}` can't be the name of a symbol or section",
+        explanation=(
+            "Letters, digits, `_`, `.`, `$`, and no digit first. Names that begin with `llvm.` "
+            "belong to the compiler."
+        ),
+        broken=('@export(«"two words"»)\ndef f() -> None:\n    pass\n'),
+        mended=('@export("two_words")\ndef f() -> None:\n    pass\n'),
+    ),
+    Entry(
+        name="duplicate-symbol",
+        code="PK1008",
+        title="one symbol for two things",
+        message="`{name}` and `{other}` have the same symbol: `{symbol}`",
+        explanation="The linker knows things by their symbols, so each needs its own.",
+        broken=(
+            '@export("run")\ndef f() -> None:\n    pass\n\n\n'
+            '@export("run")\ndef «g»() -> None:\n    pass\n'
+        ),
+        mended=(
+            '@export("run")\ndef f() -> None:\n    pass\n\n\n'
+            '@export("run_again")\ndef g() -> None:\n    pass\n'
+        ),
+    ),
+    Entry(
+        name="naked-body",
+        code="PK1009",
+        title="code in a naked function",
+        message="the body of `{name}`, which is naked, is one `asm`",
+        explanation=(
+            "A `@naked` function has no frame: nothing but its own assembly could find its "
+            "arguments or its way back."
+        ),
+        broken=("@naked\ndef «f»(x: u64) -> u64:\n    return x + 1\n"),
+        mended=('@naked\ndef f(x: u64) -> u64:\n    asm("leaq 1(%rdi), %rax\\n ret", "", None)\n'),
+    ),
 ]
