@@ -148,10 +148,17 @@ def _assign(body: Body, stmt: st.Assign) -> list[tt.Stmt]:
     target = stmt.targets[0]
     if isinstance(target, st.TupleExpr):
         return _unpack(body, target, stmt)
+    if is_discarded(body, target):
+        return [tt.Evaluate(stmt.span, check_value(body, stmt.value))]
     if isinstance(target, st.Name) and target.id not in body.globals_named:
         local = body.locals.get(target.id)
         return _new_local(body, target, stmt) if local is None else _reassign(body, local, stmt)
     return _assign_place(body, target, stmt)
+
+
+def is_discarded(body: Body, target: st.Expr) -> bool:
+    """Whether a target is `_`, which is no variable: anything may be given to it."""
+    return isinstance(target, st.Name) and target.id == "_" and "_" not in body.locals
 
 
 def _reassign(body: Body, local: tt.Local, stmt: st.Assign) -> list[tt.Stmt]:
@@ -271,6 +278,8 @@ def _declare_broken(body: Body, target: st.TupleExpr) -> None:
 
 def assign_value(body: Body, target: st.Expr, value: tt.Expr) -> list[tt.Stmt]:
     """An already checked value to any target: for unpacking, loops and `with`."""
+    if is_discarded(body, target):
+        return [tt.Evaluate(target.span, value)]
     if isinstance(target, st.Name) and target.id not in body.globals_named:
         local = body.locals.get(target.id)
         if local is None:

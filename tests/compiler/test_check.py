@@ -84,8 +84,10 @@ def test_a_number_too_long_to_be_written_out(tmp_path: Path) -> None:
         "def g() -> u32:\n    return f(u8(1))\n",
         "def f(a: u32, b: u32) -> u32:\n    a, b = 1, a\n    return a + b\n",
         "def f(a: u32) -> u64:\n    bit: u64 = 1 << a\n    return bit\n",
+        "def f() -> u64:\n    _, _ = (u8(1), True)\n    _ = u64(2)\n    for _ in range(3):\n"
+        "        pass\n    _, x = (True, u64(3))\n    return x\n",
     ],
-    ids=["negation", "conversion", "size", "unpacking", "shifted literal"],
+    ids=["negation", "conversion", "size", "unpacking", "shifted literal", "discarded"],
 )
 def test_what_is_allowed(body: str, tmp_path: Path) -> None:
     head = 'N = TypeVar("N", bound=Integer)\n\n\n' if "N" in body else ""
