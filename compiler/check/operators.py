@@ -113,6 +113,8 @@ def arithmetic(
     body: Body, op: str, left: tt.Expr, right: tt.Expr, span: Span, op_span: Span
 ) -> tt.Expr:
     """`left op right`, also for augmented assignment."""
+    from compiler.check.expressions import body_uses_float
+
     if left.type is ERROR or right.type is ERROR:
         return error_expr(span)
     if isinstance(left.type, ClassType) and left.type.kind == "value":
@@ -131,6 +133,8 @@ def arithmetic(
         key = "true-division" if op == "/" and _is_integer(kind) else "operand-types"
         body.report(key, span, op=op, left=describe(left.type), right=describe(right.type))
         return error_expr(span)
+    if isinstance(kind, FloatType):
+        body_uses_float(body, span)
     return tt.Arithmetic(kind, span, op, left, right, body.mode)  # type: ignore[arg-type]
 
 

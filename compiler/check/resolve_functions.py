@@ -33,6 +33,7 @@ from compiler.types import (
     ArrayType,
     AtomicType,
     ClassType,
+    FloatType,
     FnType,
     MmioType,
     PtrType,
@@ -147,6 +148,7 @@ def _make_instance(
         locals=list(parameters),
         file=decl.module.source,
     )
+    _check_floats(program, decl, function)
     _check_export(program, decl, function)
     defaults = [p.default for p in node.parameters]
     return FunctionInstance(decl, environment, function, defaults, linkage == "shared")
@@ -214,6 +216,21 @@ def _linkage(
 def _symbol_name(kind: Type) -> str:
     """A type in a symbol: a class by its qualified name, since short names may be shared."""
     return kind.name if isinstance(kind, ClassType) else str(kind)
+
+
+def _check_floats(program: Program, decl: FunctionDecl, function: Function) -> None:
+    """In the kernel only modules that say so pass floats, which have registers of their own.
+
+    A generic is compiled into the module that uses it, so it may be asked for floats anywhere.
+    """
+    generic = bool(type_parameters(program, decl))
+    if program.target.kind != "kernel" or decl.module.uses_float or generic:
+        return
+    annotations = [p.annotation for p in decl.node.parameters] + [decl.node.returns]
+    kinds = [p.type for p in function.parameters] + [function.result]
+    for annotation, kind in zip(annotations, kinds, strict=True):
+        if annotation is not None and isinstance(kind, FloatType):
+            program.report("float-in-kernel", annotation.span)
 
 
 SYMBOL = re.compile(r"(?!llvm\.)[A-Za-z_.$][A-Za-z0-9_.$]*")

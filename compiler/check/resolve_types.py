@@ -431,12 +431,26 @@ def _embeds(kind: Type, cls: ClassType) -> bool:
             return False
 
 
+def _has_atomic(kind: Type) -> bool:
+    match kind:
+        case AtomicType():
+            return True
+        case ArrayType():
+            return _has_atomic(kind.element)
+        case ClassType():
+            return any(_has_atomic(field.type) for field in kind.fields)
+        case _:
+            return False
+
+
 def _struct_options(program: Program, decl: ClassDecl, cls: ClassType) -> None:
     from compiler.check.constants import constant_int
 
     packed = decl.options.get("packed")
     if isinstance(packed, st.BoolLiteral):
         object.__setattr__(cls, "packed", packed.value)
+        if packed.value and any(_has_atomic(field.type) for field in cls.fields):
+            program.report("atomic-in-packed", packed.span, name=cls.short)
     align = decl.options.get("align")
     if align is not None:
         value = constant_int(program, decl.module, {}, align)

@@ -208,6 +208,8 @@ def _assign_place(body: Body, target: st.Expr, stmt: st.Assign) -> list[tt.Stmt]
     if place.type.is_place:
         body.report("implicit-copy", stmt.span, type=place.type, actual=f"`{place.type}`")
         return []
+    if not _may_change(body, place):
+        return []
     value = check_as(body, stmt.value, place.type)
     if value.type is ERROR:
         return []
@@ -218,6 +220,17 @@ def _assign_place(body: Body, target: st.Expr, stmt: st.Assign) -> list[tt.Stmt]
         body.flow.nonnull |= {path}
     escape.check_store(body, place, value)
     return [tt.Store(stmt.span, place, value)]
+
+
+def _may_change(body: Body, place: tt.Place) -> bool:
+    """Whether a place is not part of a constant; reports if it is."""
+    root = place
+    while isinstance(root, tt.FieldPlace | tt.ElementPlace):
+        root = root.base
+    if isinstance(root, tt.GlobalPlace) and root.variable.constant:
+        body.report("assign-to-constant", place.span, name=root.variable.name)
+        return False
+    return True
 
 
 def forget_place(body: Body, target: st.Expr) -> None:
@@ -286,7 +299,7 @@ def assign_value(body: Body, target: st.Expr, value: tt.Expr) -> list[tt.Stmt]:
             local = body.new_local(target.id, value.type, target.span)
         return assign_local(body, local, coerce(body, value, local.type), target.span)
     place = check_place(body, target)
-    if place is None:
+    if place is None or not _may_change(body, place):
         return []
     value = coerce(body, value, place.type)
     if value.type is ERROR:
@@ -305,7 +318,7 @@ def _aug_assign(body: Body, stmt: st.AugAssign) -> list[tt.Stmt]:
         body.report("global-not-declared", stmt.target.span, name=stmt.target.id)
         return []
     place = check_place(body, stmt.target)
-    if place is None:
+    if place is None or not _may_change(body, place):
         return []
     before: list[tt.Stmt] = []
     if not isinstance(place, tt.LocalPlace | tt.GlobalPlace):

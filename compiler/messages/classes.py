@@ -231,4 +231,16 @@ ENTRIES: list[Entry] = [
         broken="@struct\nclass Box:\n    size: u32 = 0\n    «count»: u32\n",
         mended="@struct\nclass Box:\n    count: u32\n    size: u32 = 0\n",
     ),
+    Entry(
+        name="atomic-in-packed",
+        code="PK0522",
+        title="atomic in a packed struct",
+        message="`{name}` holds an `Atomic`, which must not be split over two words",
+        explanation=(
+            "A packed struct begins at any address, so its fields lie anywhere, and an operation "
+            "on one of them may be two for the processor."
+        ),
+        broken=("@struct(packed=«True»)\nclass Entry:\n    tag: u8\n    count: Atomic[u32]\n"),
+        mended=("@struct\nclass Entry:\n    tag: u8\n    count: Atomic[u32]\n"),
+    ),
 ]

@@ -8,7 +8,7 @@ import pytest
 
 from compiler.diagnostics import CompileError
 from compiler.program import Program
-from compiler.types import HOST
+from compiler.types import HOST, KERNEL
 
 HEAD = '''"""A module."""
 
@@ -93,3 +93,41 @@ def test_what_is_allowed(body: str, tmp_path: Path) -> None:
     head = 'N = TypeVar("N", bound=Integer)\n\n\n' if "N" in body else ""
     names = "Integer, TypeVar, bits_of, u8, u32, u64"
     assert messages(tmp_path, names, head + body) == []
+
+
+def test_constants_do_not_change_by_their_parts(tmp_path: Path) -> None:
+    found = messages(
+        tmp_path,
+        "Array, Final, value, u8",
+        """@value
+class Pair:
+    low: u8
+    high: u8
+
+
+TABLE: Final[Array[u8, 2]] = Array(1, 2)
+
+
+def f() -> None:
+    TABLE[0] = 3
+    TABLE[1] += 1
+    TABLE[0], _ = (u8(4), u8(5))
+""",
+    )
+    assert found == ["`TABLE` is a constant"] * 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def f(x: f64) -> None:\n    pass\n",
+        "@extern\ndef g() -> f64: ...\n",
+    ],
+)
+def test_kernel_modules_pass_no_floats(body: str, tmp_path: Path) -> None:
+    (tmp_path / "sample.py").write_text(HEAD.replace("*", "extern, f64") + body)
+    program = Program(tmp_path, KERNEL)
+    program.load(["sample"])
+    program.check("sample")
+    found = [diagnostic.code for diagnostic in program.sink.diagnostics]
+    assert found == ["PK0256"]
