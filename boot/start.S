@@ -11,6 +11,7 @@
     .set CR0_PE_PG_WP, 0x80010001           # protected mode, paging, write protection in ring 0
     .set CR4_PAE, 0x20
     .set MSR_EFER, 0xc0000080
+    .set MSR_GS_BASE, 0xc0000101
     .set EFER_LME_NXE, 0x900                # long mode, no-execute pages
 
     .set PAGE_PRESENT_WRITE, 0x3
@@ -196,6 +197,8 @@ start_high:
     mov %eax, %fs
     mov %eax, %gs
     mov %eax, %ss
+    call enter_boot_percpu
+    xor %eax, %eax
     mov %rax, early_pml4(%rip)
     mov %cr3, %rax
     mov %rax, %cr3                          # flushes the identity map just dropped
@@ -204,6 +207,25 @@ start_high:
     call kmain
     ud2
     .size start_high, . - start_high
+
+# The boot processor's per-CPU variables: a copy of the image's, which others will be copied from too.
+    .type enter_boot_percpu, @function
+enter_boot_percpu:
+    mov $boot_percpu, %rdi
+    mov $percpu_start, %rsi
+    mov %rdi, %rdx
+    sub %rsi, %rdx
+    mov $percpu_end, %rcx
+    sub %rsi, %rcx
+    rep movsb
+    mov %rdx, %r8
+    mov %edx, %eax
+    shr $32, %rdx
+    mov $MSR_GS_BASE, %ecx
+    wrmsr
+    mov %r8, %gs:pk_percpu_delta
+    ret
+    .size enter_boot_percpu, . - enter_boot_percpu
 
 # ---- tables and stacks --------------------------------------------------------------------------
 

@@ -18,6 +18,16 @@ KERNEL_IMAGE_TABLES: Final = 8
 EARLY_DIRECT_MAP_GIB: Final = 4
 """What the direct map covers until the memory map has been read: all a 32-bit loader can reach."""
 
+CPUS_MAX: Final = 64
+"""Processors that are used; more than these are left halted."""
+
+DEVICE_MAPPINGS_MAX: Final = 128
+STOP_POLLS_MAX: Final = 50_000_000
+"""Looks at the others before a panic goes on without their having stopped."""
+
+LOCKS_HELD_MAX: Final = 16
+"""Locks one processor can hold at a time, in debug builds."""
+
 MEMORY_RANGES_MAX: Final = 128
 COMMAND_LINE_MAX: Final = 1024
 

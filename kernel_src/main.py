@@ -5,6 +5,7 @@ import kernel_src.arch.cpu as cpu
 import kernel_src.arch.gdt as gdt
 import kernel_src.arch.idt as idt
 import kernel_src.arch.serial as serial
+import kernel_src.arch.stacks as stacks
 import kernel_src.log as log
 import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
@@ -28,6 +29,7 @@ boot_info: BootInfo = BootInfo()
 def kmain(start_info: u64) -> NoReturn:
     """Called by boot/start.S with the physical address of the PVH start info."""
     serial.initialise()  # first, so that whatever goes wrong can be read
+    stacks.initialise_boot_stacks()
     gdt.initialise()  # the stacks that exceptions switch to
     idt.initialise()  # uses those stacks; from here on a fault is caught
     panic.initialise()  # and reported

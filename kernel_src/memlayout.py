@@ -6,6 +6,7 @@
     0xffff_8880_0000_0000  DIRECT_MAP     physical memory, read and write (the image's code and
                                           constants read only)
     0xffff_c900_0000_0000  BLOCK_WINDOW   kernel blocks, a guard page after each
+    0xffff_ca00_0000_0000  DEVICE_WINDOW  registers of devices, a guard page after each
     0xffff_ffff_8000_0000  KERNEL_BASE    physical address 0 as far as the image reaches:
                                             .text execute, .rodata read, .data .bss stacks write
     0xffff_ffff_a000_0000  CODE_WINDOW    generated code: written, then sealed
@@ -44,6 +45,9 @@ DIRECT_MAP_PML4_INDEX: Final = (DIRECT_MAP >> 39) & 511
 BLOCK_WINDOW: Final = 0xFFFF_C900_0000_0000
 BLOCK_WINDOW_SIZE: Final = TIB
 
+DEVICE_WINDOW: Final = 0xFFFF_CA00_0000_0000
+DEVICE_WINDOW_SIZE: Final = TIB
+
 KERNEL_BASE: Final = 0xFFFF_FFFF_8000_0000
 
 CODE_WINDOW: Final = KERNEL_BASE + 512 * MIB
@@ -60,6 +64,9 @@ static_assert(
 )
 static_assert(
     DIRECT_MAP + DIRECT_MAP_SIZE <= BLOCK_WINDOW, "the direct map runs into the block window"
+)
+static_assert(
+    BLOCK_WINDOW + BLOCK_WINDOW_SIZE <= DEVICE_WINDOW, "the block window runs into the devices"
 )
 static_assert(
     CODE_WINDOW + CODE_WINDOW_SIZE - KERNEL_BASE <= 2 * GIB,

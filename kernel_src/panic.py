@@ -4,16 +4,23 @@ The report (its form is in kernel_src/README.md): the reason, the place in the s
 registers, and the return addresses found by walking the frame pointers. Addresses are printed as
 numbers; whoever reads the log has the symbols.
 
+The processor that panics first stops the others and has the serial port to itself.
+
 A panic while a panic is being reported prints its reason and its place and ends the run; one inside
 that ends it in silence.
 """
 from __future__ import annotations
 
+from typing import Final
+
 import kernel_src.console as console
 import kernel_src.log as log
 from kernel_src.abi import EXIT_DOUBLE_PANIC, EXIT_PANIC
 from kernel_src.arch.debug_exit import end_machine
-from kernel_src.arch.image import is_code, stack_around
+from kernel_src.arch.image import is_code
+from kernel_src.arch.percpu import cpu_index, online
+from kernel_src.arch.stacks import stack_around
+from kernel_src.arch.stopping import stop_here, stop_others
 from kernel_src.arch.trap_frame import TrapFrame
 from kernel_src.arch.traps import set_last_resort, vector_name
 from kernel_src.arch.x86 import (
@@ -26,14 +33,17 @@ from kernel_src.arch.x86 import (
 from kernel_src.limits import BACKTRACE_MAX
 from kernel_src.memlayout import CODE_WINDOW, CODE_WINDOW_SIZE
 from pykern.lang import (
+    Atomic,
     Format,
     NoReturn,
+    Order,
     Ptr,
     Str,
     cli,
     cold,
     export,
     load,
+    popcount,
     ptr_at,
     read_cr0,
     read_cr2,
@@ -47,7 +57,13 @@ from pykern.lang import (
     usize,
 )
 
+NOBODY: Final = 0
+
+owner: Atomic[u32] = Atomic(NOBODY)
+"""1 + the index of the processor that panics."""
+
 depth: u32 = 0
+unstopped: u64 = 0  # the processors that go on in spite of the panic
 
 
 def initialise() -> None:
@@ -62,6 +78,7 @@ def pk_panic(file: Str, line: u32, message: Format) -> NoReturn:
     begin(message)
     log.line("  at ", f"{file}:{line}")
     end_if_nested()
+    print_processor()
     frame = read_fp()
     log.line("  ", f"rip {return_address():016x} rbp {frame:016x} rflags {read_flags():016x}")
     print_control_registers()
@@ -78,6 +95,7 @@ def panic_on_trap(frame: Ptr[TrapFrame]) -> bool:
         begin(f"{vector_name(frame.vector)} (vector {frame.vector}, error code {code:#x})")
     log.line("  at ", f"{frame.rip:#x}")
     end_if_nested()
+    print_processor()
     print_registers(frame)
     print_control_registers()
     log.line("  ", f"#0 {frame.rip:#018x}")
@@ -87,12 +105,18 @@ def panic_on_trap(frame: Ptr[TrapFrame]) -> bool:
 
 def begin(message: Format) -> None:
     """Interrupts off, and the reason. What goes wrong while that is printed ends the run."""
-    global depth
+    global depth, unstopped
     cli()
+    me = cpu_index() + 1
+    other, is_first = owner.compare_exchange(NOBODY, me, Order.ACQ_REL)
+    if not is_first and other != me:
+        stop_here()  # which the other is about to ask for
     depth += 1
     if depth > 2:
         end_machine(EXIT_DOUBLE_PANIC)
     if depth == 1:
+        unstopped = stop_others()
+        console.take_over()
         console.close_line()
         log.line("", "")
         log.line("PANIC: ", message)
@@ -125,6 +149,12 @@ def page_state(error_code: u64) -> Str:
     if error_code & PAGE_FAULT_PRESENT != 0:
         return "its page does not allow that"
     return "no page is there"
+
+
+def print_processor() -> None:
+    log.line("  ", f"on processor {cpu_index()} of {popcount(online.load(Order.RELAXED))}")
+    if unstopped != 0:
+        log.line("  ", f"processors that did not stop: {unstopped:#x}")
 
 
 def print_registers(frame: Ptr[TrapFrame]) -> None:

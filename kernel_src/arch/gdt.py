@@ -3,14 +3,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel_src.arch.image import (
-    double_fault_stack_top,
-    machine_check_stack_top,
-    nmi_stack_top,
-    page_fault_stack_top,
-)
+from kernel_src.arch.stacks import EXCEPTION_STACKS, stacks
 from pykern.lang import (
     Array,
+    PerCpu,
     address_of,
     lgdt,
     ltr,
@@ -20,7 +16,6 @@ from pykern.lang import (
     u16,
     u32,
     u64,
-    usize,
     zeroed,
 )
 
@@ -61,33 +56,38 @@ class TablePointer:
     base: u64
 
 
-task_state: TaskState = zeroed()
-descriptors: Array[u64, DESCRIPTOR_COUNT] = zeroed()
+@struct
+class Tables:
+    """A processor's own: a TSS can be in use by one only."""
+
+    task_state: TaskState = zeroed()
+    descriptors: Array[u64, DESCRIPTOR_COUNT] = zeroed()
+
+
+tables: PerCpu[Tables] = PerCpu(Tables())
 
 
 def initialise() -> None:
-    """The selectors in use stay valid: the code descriptor is where boot/start.S had it."""
-    set_stack(IST_DOUBLE_FAULT, address_of(double_fault_stack_top))
-    set_stack(IST_PAGE_FAULT, address_of(page_fault_stack_top))
-    set_stack(IST_NMI, address_of(nmi_stack_top))
-    set_stack(IST_MACHINE_CHECK, address_of(machine_check_stack_top))
-    task_state.io_map_offset = sizeof(TaskState)  # past the end: there is no map
+    """On each processor, which has its stacks by then.
 
-    base: u64 = address_of(task_state)
-    descriptors[KERNEL_CODE_SELECTOR // 8] = CODE_DESCRIPTOR
-    descriptors[TASK_SELECTOR // 8] = (
+    The code selector stays valid: its descriptor is where boot/*.S had it.
+    """
+    own = tables.ptr()
+    task = own.task_state
+    for index in range(EXCEPTION_STACKS):  # the hardware counts them from 1
+        task.interrupt_stacks[index] = stacks.ptr().exceptions[index].end
+    task.io_map_offset = sizeof(TaskState)  # past the end: there is no map
+
+    base: u64 = address_of(task)
+    own.descriptors[KERNEL_CODE_SELECTOR // 8] = CODE_DESCRIPTOR
+    own.descriptors[TASK_SELECTOR // 8] = (
         TASK_DESCRIPTOR
         | (sizeof(TaskState) - 1)
         | (base & 0xFF_FFFF) << 16
         | (base >> 24 & 0xFF) << 56
     )
-    descriptors[TASK_SELECTOR // 8 + 1] = base >> 32
+    own.descriptors[TASK_SELECTOR // 8 + 1] = base >> 32
 
-    pointer = TablePointer(limit=8 * DESCRIPTOR_COUNT - 1, base=address_of(descriptors))
+    pointer = TablePointer(limit=8 * DESCRIPTOR_COUNT - 1, base=address_of(own.descriptors))
     lgdt(address_of(pointer))
     ltr(TASK_SELECTOR)
-
-
-def set_stack(index: usize, top: u64) -> None:
-    """The hardware counts its interrupt stacks from 1."""
-    task_state.interrupt_stacks[index - 1] = top

@@ -28,6 +28,11 @@ def trap_stubs() -> None: ...
 def initialise() -> None:
     for vector in range(VECTOR_COUNT):
         set_gate(vector, address_of(trap_stubs) + vector * TRAP_STUB_BYTES, stack_of(vector))
+    load()
+
+
+def load() -> None:
+    """On each processor: all use the same table."""
     pointer = TablePointer(limit=16 * VECTOR_COUNT - 1, base=address_of(gates))
     lidt(address_of(pointer))
 

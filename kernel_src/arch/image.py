@@ -1,9 +1,8 @@
-"""Where the linker put the parts of the kernel's image, and the stacks of boot/start.S."""
+"""Where the linker put the parts of the kernel's image, and boot/start.S its stacks."""
 from __future__ import annotations
 
-from kernel_src.limits import BOOT_STACK_SIZE, EXCEPTION_STACK_SIZE
 from kernel_src.memlayout import KERNEL_BASE, PAGE_SIZE
-from pykern.lang import Array, address_of, extern, u64, usize
+from pykern.lang import address_of, extern, u64, usize
 
 
 @extern
@@ -66,20 +65,3 @@ def physical_end() -> u64:
 
 def is_code(address: usize) -> bool:
     return address_of(text_start) <= address < address_of(text_end)
-
-
-def stack_around(address: usize) -> tuple[usize, usize]:
-    """First byte and end of the kernel stack that holds an address; (0, 0) if none does."""
-    end = address_of(boot_stack_top)
-    if end - BOOT_STACK_SIZE <= address < end:
-        return end - BOOT_STACK_SIZE, end
-    tops = Array(
-        address_of(double_fault_stack_top),
-        address_of(page_fault_stack_top),
-        address_of(nmi_stack_top),
-        address_of(machine_check_stack_top),
-    )
-    for top in tops:
-        if top - EXCEPTION_STACK_SIZE <= address < top:
-            return top - EXCEPTION_STACK_SIZE, top
-    return 0, 0

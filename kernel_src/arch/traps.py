@@ -5,8 +5,10 @@ claims is for the last resort, which is a panic once `panic.initialise` has run.
 """
 from __future__ import annotations
 
+import kernel_src.arch.interrupts as interrupts
 from kernel_src.abi import EXIT_DOUBLE_PANIC
 from kernel_src.arch.debug_exit import end_machine
+from kernel_src.arch.stopping import stop_if_requested
 from kernel_src.arch.trap_frame import TrapFrame
 from kernel_src.arch.x86 import Vector
 from pykern.lang import Fn, Ptr, Str, TypeAlias, export, is_member, u64
@@ -35,6 +37,11 @@ def set_last_resort(handler: Handler) -> None:
 
 @export("trap_dispatch")
 def trap_dispatch(frame: Ptr[TrapFrame]) -> None:
+    if interrupts.handles(frame.vector):
+        interrupts.dispatch(frame)
+        return
+    if frame.vector == Vector.NMI.value:
+        stop_if_requested()
     if generated_code_handler(frame) or last_resort(frame):
         return
     end_machine(EXIT_DOUBLE_PANIC)  # before there is a panic to report it

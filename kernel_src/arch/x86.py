@@ -17,6 +17,7 @@ CR4_SMAP: Final = 1 << 21
 
 CPUID_VERSION: Final = 1
 CPUID_1_ECX_SSE4_1: Final = 1 << 19
+CPUID_1_ECX_X2APIC: Final = 1 << 21
 CPUID_1_ECX_POPCNT: Final = 1 << 23
 
 CPUID_FEATURES: Final = 7

@@ -29,6 +29,8 @@ from pykern.lang import (
 
 PRESENT: Final = 1 << 0
 WRITABLE: Final = 1 << 1
+WRITE_THROUGH: Final = 1 << 3
+UNCACHED: Final = 1 << 4
 LARGE: Final = 1 << 7
 NO_EXECUTE: Final = 1 << 63
 ADDRESS_MASK: Final = 0x000F_FFFF_FFFF_F000
@@ -44,6 +46,7 @@ class Access:
     READ = 0
     WRITE = 1
     EXECUTE = 2
+    DEVICE = 3  # read and write, each access reaching the device
 
 
 def bits_of_access(access: Access) -> u64:
@@ -54,6 +57,8 @@ def bits_of_access(access: Access) -> u64:
             return PRESENT | WRITABLE | NO_EXECUTE
         case Access.EXECUTE:
             return PRESENT
+        case Access.DEVICE:
+            return PRESENT | WRITABLE | NO_EXECUTE | WRITE_THROUGH | UNCACHED
 
 
 @struct

@@ -4,7 +4,7 @@ from __future__ import annotations
 import kernel_src.log as log
 import kernel_src.server.faults as faults
 import kernel_src.server.load as load
-from kernel_src.arch.image import stack_around
+from kernel_src.arch.stacks import stack_around
 from kernel_src.console import close_line
 from kernel_src.ending import refuse
 from kernel_src.lib.ustar import Entry

@@ -1,0 +1,23 @@
+"""The order in which locks are taken.
+
+While a processor holds a lock it may take only locks of a higher rank: then no two processors can
+wait for each other. Locks of one rank are never held together. `try_acquire` may go against the
+order, since it does not wait. Debug builds check every acquisition.
+"""
+from __future__ import annotations
+
+from pykern.lang import enum, u8
+
+
+@enum(u8)
+class Rank:
+    TEST_OUTER = 0
+    TEST_INNER = 1
+    CALL = 10  # cpu/ipi.py: one call on all processors at a time
+    WINDOW = 20  # mm: ranges of virtual addresses
+    PAGE_TABLES = 30  # mm: the tables themselves
+    SHOOT_DOWN = 40  # cpu/shootdown.py: one request at a time
+    HEAP = 50  # mm: the heap that the processors' caches share
+    FRAMES = 60  # mm: the frames that the processors' caches share
+    INTERRUPTS = 70  # arch: the routes of interrupts
+    CONSOLE = 80  # the serial port: nothing is taken while a line is written
