@@ -100,11 +100,11 @@ class Mmio(Generic[T]):
 
 
 class PerCpu(Generic[T]):
-    """A global of which each processor has its own."""
+    """A global of which each processor has its own. `symbol` is its name for assembly."""
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: T) -> None:
+    def __init__(self, value: T, symbol: str = "") -> None:
         self._value = value
 
     if not TYPE_CHECKING:
