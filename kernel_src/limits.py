@@ -31,6 +31,18 @@ LOCKS_HELD_MAX: Final = 16
 MEMORY_RANGES_MAX: Final = 128
 COMMAND_LINE_MAX: Final = 1024
 
+CPUS_MAX: Final = 64
+"""Processors that are used; a machine may have more."""
+
+ACPI_TABLES_MAX: Final = 256
+ACPI_TABLE_BYTES_MAX: Final = 4 << 20
+IO_APICS_MAX: Final = 64
+INTERRUPT_OVERRIDES_MAX: Final = 16
+"""One for each ISA interrupt."""
+
+NMI_SOURCES_MAX: Final = 256
+PCI_SEGMENTS_MAX: Final = 16
+
 LOG_LINE_MAX: Final = 480
 """Bytes of a log message; the rest is cut."""
 

@@ -6,6 +6,7 @@ import kernel_src.arch.gdt as gdt
 import kernel_src.arch.idt as idt
 import kernel_src.arch.serial as serial
 import kernel_src.arch.stacks as stacks
+import kernel_src.firmware as firmware
 import kernel_src.log as log
 import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
@@ -16,7 +17,7 @@ from kernel_src.limits import EARLY_DIRECT_MAP_GIB
 from kernel_src.memlayout import GIB
 from kernel_src.server.bundle import open_initrd
 from kernel_src.server.start import run_servers
-from pykern.lang import TESTS, NoReturn, export, u64, utf8
+from pykern.lang import TESTS, NoReturn, Slice, export, u8, u64, utf8
 
 if TESTS:
     import kernel_src.selftest.faults as faults
@@ -37,6 +38,7 @@ def kmain(start_info: u64) -> NoReturn:
     cpu.enable_features()  # before there is anything to protect
     read_boot_info(start_info)  # the early direct map reaches all that a loader can
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
+    firmware.read_tables(early_memory(), boot_info.acpi_root)  # while its memory is mapped
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
     platform.initialise()  # its ranges are filled with frames; the wasm engine takes them
     if TESTS:
@@ -46,9 +48,12 @@ def kmain(start_info: u64) -> NoReturn:
     finish(run_servers())
 
 
+def early_memory() -> Slice[u8]:
+    return memory.physical_bytes(0, EARLY_DIRECT_MAP_GIB * GIB)
+
+
 def read_boot_info(start_info: u64) -> None:
-    reach = memory.physical_bytes(0, EARLY_DIRECT_MAP_GIB * GIB)
     try:
-        boot_info.read(reach, start_info)
+        boot_info.read(early_memory(), start_info)
     except BadBootInfo:
         refuse(f"boot information: {boot_info.problem}: {boot_info.value:#x}")
