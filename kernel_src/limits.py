@@ -6,6 +6,9 @@ from typing import Final
 BOOT_STACK_SIZE: Final = 0x10_0000
 """Bytes of the stack that servers run on."""
 
+IDLE_STACK_SIZE: Final = 0x8000
+"""Bytes of the stack a processor has when it starts, and on which it idles."""
+
 EXCEPTION_STACK_SIZE: Final = 0x8000
 """Bytes of each stack that exceptions switch to."""
 
@@ -22,6 +25,10 @@ CPUS_MAX: Final = 64
 """Processors that are used; more than these are left halted."""
 
 DEVICE_MAPPINGS_MAX: Final = 128
+
+AP_POLLS_MAX: Final = 200_000_000
+"""Looks for the answer of a processor that was started."""
+
 STOP_POLLS_MAX: Final = 50_000_000
 """Looks at the others before a panic goes on without their having stopped."""
 
@@ -30,9 +37,6 @@ LOCKS_HELD_MAX: Final = 16
 
 MEMORY_RANGES_MAX: Final = 128
 COMMAND_LINE_MAX: Final = 1024
-
-CPUS_MAX: Final = 64
-"""Processors that are used; a machine may have more."""
 
 ACPI_TABLES_MAX: Final = 256
 ACPI_TABLE_BYTES_MAX: Final = 4 << 20

@@ -4,20 +4,27 @@ from __future__ import annotations
 import kernel_src.arch.cpu as cpu
 import kernel_src.arch.gdt as gdt
 import kernel_src.arch.idt as idt
+import kernel_src.arch.lapic as lapic
+import kernel_src.arch.pic as pic
 import kernel_src.arch.serial as serial
 import kernel_src.arch.stacks as stacks
+import kernel_src.cpu.ipi as ipi
+import kernel_src.cpu.shoot_down as shoot_down
 import kernel_src.firmware as firmware
 import kernel_src.log as log
+import kernel_src.mm.devices as devices
 import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
 import kernel_src.panic as panic
+from kernel_src.acpi.system import machine
 from kernel_src.bootinfo import BadBootInfo, BootInfo
+from kernel_src.cpu.start_up import start_others
 from kernel_src.ending import finish, refuse
 from kernel_src.limits import EARLY_DIRECT_MAP_GIB
-from kernel_src.memlayout import GIB
+from kernel_src.memlayout import GIB, PAGE_SIZE
 from kernel_src.server.bundle import open_initrd
 from kernel_src.server.start import run_servers
-from pykern.lang import TESTS, NoReturn, Slice, export, u8, u64, utf8
+from pykern.lang import TESTS, NoReturn, Slice, export, hlt, sti, u8, u64, usize, utf8
 
 if TESTS:
     import kernel_src.selftest.faults as faults
@@ -40,12 +47,33 @@ def kmain(start_info: u64) -> NoReturn:
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
     firmware.read_tables(early_memory(), boot_info.acpi_root)  # while its memory is mapped
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
+    devices.initialise()  # needs page tables
+    pic.mask()  # its interrupts would look like exceptions
+    lapic.initialise(local_apic_registers())  # mapped as a device where it is not in MSRs
+    shoot_down.initialise()  # the first processor to start relies on it
+    ipi.initialise()
+    memory.set_forget(shoot_down.forget_everywhere)
     platform.initialise()  # its ranges are filled with frames; the wasm engine takes them
+    start_others(machine.madt, boot_info, idle)  # needs stacks, so the block window
+    sti()  # every interrupt has its handler by now
     if TESTS:
         faults.run(boot_info.option(utf8("selftest")))  # may end the run
         runner.run(boot_info.option(utf8("tests")))  # so may this
     open_initrd(boot_info)  # may lie anywhere in memory, so needs the direct map
     finish(run_servers())
+
+
+def idle() -> None:
+    """What a processor does that nobody has given anything to do."""
+    while True:
+        sti()
+        hlt()
+
+
+def local_apic_registers() -> usize:
+    if lapic.has_x2apic():
+        return 0
+    return devices.map_device(lapic.physical_base(), PAGE_SIZE)
 
 
 def early_memory() -> Slice[u8]:

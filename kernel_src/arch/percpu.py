@@ -25,6 +25,8 @@ from pykern.lang import (
     u32,
     u64,
     usize,
+    wrapping_add,
+    wrapping_sub,
 )
 
 
@@ -32,7 +34,7 @@ from pykern.lang import (
 class Cpu:
     """What a processor knows of itself."""
 
-    delta: usize = 0  # its GS base: how far its copy lies from the linked variables
+    delta: usize = 0  # its GS base: how far its copy lies from the linked variables, modulo 2**64
     index: u32 = 0  # 0 for the processor that booted, the others follow without gaps
     apic_id: u32 = 0
 
@@ -67,6 +69,11 @@ def next_cpu(cpus: u64) -> tuple[u32, u64]:
     return u32(ctz(cpus)), cpus & (cpus - 1)
 
 
+def of_processor(variable: usize, gs_base: usize) -> usize:
+    """Where another processor, with this GS base, has what this one has at an address."""
+    return wrapping_add(wrapping_sub(variable, this_cpu.ptr().delta), gs_base)
+
+
 def area_size() -> usize:
     """Bytes of a processor's copy."""
     return address_of(percpu_end) - address_of(percpu_start)
@@ -77,9 +84,9 @@ def prepare_area(area: usize, index: u32, apic_id: u32) -> usize:
     size = area_size()
     start = address_of(percpu_start)
     copy_slice(slice_at(u8, area, size), slice_at(u8, start, size))
-    own = this_cpu.ptr()
-    cpu = ptr_at(Cpu, area + (address_of(own) - own.delta - start))
-    cpu.delta = area - start
+    gs_base = wrapping_sub(area, start)
+    cpu = ptr_at(Cpu, of_processor(address_of(this_cpu.ptr()), gs_base))
+    cpu.delta = gs_base
     cpu.index = index
     cpu.apic_id = apic_id
-    return cpu.delta
+    return gs_base

@@ -11,7 +11,7 @@ from kernel_src.limits import EARLY_DIRECT_MAP_GIB
 from kernel_src.memlayout import DIRECT_MAP, GIB, KERNEL_BASE, LOW_MEMORY_END, PAGE_SIZE
 from kernel_src.mm.frames import FRAME_SHIFT, Frames, OutOfFrames, words_for
 from kernel_src.mm.paging import TABLE_ENTRIES, Access, PageTables
-from kernel_src.mm.retired import Retired, forget_here
+from kernel_src.mm.retired import Forget, Retired, forget_here
 from pykern.lang import (
     Array,
     Ptr,
@@ -29,6 +29,15 @@ from pykern.lang import (
 
 frames: Frames = Frames()
 tables: PageTables = PageTables(root=0, direct_map=DIRECT_MAP, frames=frames)
+
+
+forget: Forget = forget_here
+
+
+def set_forget(function: Forget) -> None:
+    """`function` makes every processor forget a range of addresses."""
+    global forget
+    forget = function
 
 
 def physical_bytes(start: u64, end: u64) -> Slice[u8]:
@@ -170,13 +179,18 @@ def commit_page(virtual: usize) -> None:
 def uncommit(start: usize, size: usize) -> None:
     """Takes the pages of a range away and frees their frames."""
     if size > 0:
-        retired = Retired(frames=frames, forget=forget_here)
-        tables.unmap_range(start, size, True, retired)
-        retired.finish()
+        unmap(start, size, True)
+
+
+def unmap(start: usize, size: usize, are_owned: bool) -> None:
+    """Takes the pages of a range away, and if they are owned frees their frames."""
+    retired = Retired(frames=frames, forget=forget)
+    tables.unmap_range(start, size, are_owned, retired)
+    retired.finish()
 
 
 def protect(start: usize, size: usize, access: Access) -> None:
     if size > 0:
-        retired = Retired(frames=frames, forget=forget_here)
+        retired = Retired(frames=frames, forget=forget)
         tables.protect_range(start, size, access, retired)
         retired.finish()

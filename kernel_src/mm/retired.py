@@ -16,6 +16,7 @@ from pykern.lang import (
     Array,
     Fn,
     Ptr,
+    TypeAlias,
     invlpg,
     max_of,
     read_cr3,
@@ -25,6 +26,8 @@ from pykern.lang import (
     write_cr3,
     zeroed,
 )
+
+Forget: TypeAlias = Fn[[usize, usize], None]
 
 RETIRED_MAX: Final = 64
 PAGES_ONE_BY_ONE: Final = 32
@@ -36,7 +39,7 @@ class Retired:
     """`finish` must be called before it goes out of use."""
 
     frames: Ptr[Frames]
-    forget: Fn[[usize, usize], None]  # a range of addresses, on every processor
+    forget: Forget  # a range of addresses, on every processor
     start: usize = max_of(usize)  # of what is to be forgotten
     end: usize = 0
     count: usize = 0
@@ -65,6 +68,12 @@ class Retired:
         self.end = 0
 
 
+def forget_all_here() -> None:
+    """Makes this processor forget all pages: none is marked as global."""
+    if TARGET == "kernel":
+        write_cr3(read_cr3())
+
+
 def forget_here(start: usize, end: usize) -> None:
     """Makes this processor forget the pages from the one of `start` to the one of `end`.
 
@@ -72,7 +81,7 @@ def forget_here(start: usize, end: usize) -> None:
     """
     if TARGET == "kernel":
         if (end - start) // PAGE_SIZE >= PAGES_ONE_BY_ONE:
-            write_cr3(read_cr3())
+            forget_all_here()
             return
         for page in range(start // PAGE_SIZE, end // PAGE_SIZE + 1):
             invlpg(page * PAGE_SIZE)
