@@ -89,3 +89,9 @@ def vector_name(vector: u64) -> Str:
             return "SIMD floating-point error"
         case Vector.CONTROL_PROTECTION:
             return "control protection fault"
+        case Vector.HYPERVISOR:
+            return "hypervisor injection"
+        case Vector.VMM_COMMUNICATION:
+            return "VMM communication exception"
+        case Vector.SECURITY:
+            return "security exception"

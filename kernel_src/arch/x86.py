@@ -36,7 +36,7 @@ PAGE_FAULT_FETCH: Final = 1 << 4
 
 @enum(u8)
 class Vector:
-    """The exceptions (SDM volume 3, table 6-1)."""
+    """The exceptions (SDM volume 3, table 6-1; AMD volume 2, 8.2)."""
 
     DIVIDE_ERROR = 0
     DEBUG = 1
@@ -57,3 +57,6 @@ class Vector:
     MACHINE_CHECK = 18
     SIMD_ERROR = 19
     CONTROL_PROTECTION = 21
+    HYPERVISOR = 28
+    VMM_COMMUNICATION = 29
+    SECURITY = 30

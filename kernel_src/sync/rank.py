@@ -11,9 +11,9 @@ from pykern.lang import enum, u8
 
 @enum(u8)
 class Rank:
-    TEST_OUTER = 0
-    TEST_INNER = 1
-    CALL = 10  # cpu/ipi.py: one call on all processors at a time
+    CALL = 0  # cpu/ipi.py: one call on all processors at a time; what is called may take any lock
+    TEST_OUTER = 10
+    TEST_INNER = 11
     WINDOW = 20  # mm: ranges of virtual addresses
     PAGE_TABLES = 30  # mm: the tables themselves
     SHOOT_DOWN = 40  # cpu/shootdown.py: one request at a time
