@@ -1,9 +1,17 @@
-"""Reads the firmware's description of the machine into `acpi.system.machine`, and logs it."""
+"""Takes the firmware's description of the machine into `acpi.system.machine`, and logs it."""
 from __future__ import annotations
 
+from typing import Final
+
 import kernel_src.log as log
+import kernel_src.mm.devices as devices
+from kernel_src.acpi.register import NO_REGISTER, Register, Space
 from kernel_src.acpi.system import machine
-from pykern.lang import Slice, u8, u64
+from kernel_src.bootinfo import BootInfo
+from pykern.lang import Ptr, Slice, Str, u8, u64
+
+REGISTER_BYTES: Final = 2  # of the widest that is written
+PHYSICAL_END: Final = 1 << 52  # what a page table's entry can say
 
 
 def read_tables(physical: Slice[u8], root: u64) -> None:
@@ -31,3 +39,26 @@ def read_tables(physical: Slice[u8], root: u64) -> None:
             f"acpi: PCI segment {segment.number}, buses {segment.first_bus} to "
             f"{segment.last_bus}, at {segment.address:#x}"
         )
+
+
+def map_registers(info: Ptr[BootInfo]) -> None:
+    """Makes the registers that switch the machine off reachable for `arch/power.py`."""
+    fadt = machine.fadt
+    fadt.pm1a_control = mapped(info, "PM1a control", fadt.pm1a_control)
+    fadt.pm1b_control = mapped(info, "PM1b control", fadt.pm1b_control)
+    fadt.sleep_control = mapped(info, "sleep control", fadt.sleep_control)
+    fadt.reset = mapped(info, "reset", fadt.reset)
+
+
+def mapped(info: Ptr[BootInfo], name: Str, register: Register) -> Register:
+    """The register at its virtual address; none, where writing to it would write to memory."""
+    if register.space != Space.MEMORY.value or not register.is_usable():
+        return register
+    address = register.address
+    last = min(address, PHYSICAL_END - REGISTER_BYTES) + (REGISTER_BYTES - 1)
+    in_memory = info.is_in_memory(address, last) or info.is_in_memory(last, last + 1)
+    if address > PHYSICAL_END - REGISTER_BYTES or in_memory:
+        log.warn(f"acpi: the {name} register can't be at {address:#x}")
+        return NO_REGISTER
+    virtual = devices.map_device(address, REGISTER_BYTES)
+    return Register(space=register.space, bits=register.bits, address=virtual)

@@ -61,5 +61,8 @@ SIGNATURE_BYTES: Final = 0x4_0000
 VIRTUAL_RANGES_MAX: Final = 512
 """Blocks one window of virtual addresses can hold at a time, one more than can be taken."""
 
+POWER_POLLS_MAX: Final = 1_000_000
+"""Turns to wait for the machine to be off, or reset, before the next way is tried."""
+
 SERIAL_POLLS_MAX: Final = 1_000_000
 """Reads of the line status before a byte is given up: the port may not be there."""

@@ -19,7 +19,7 @@ import kernel_src.panic as panic
 from kernel_src.acpi.system import machine
 from kernel_src.bootinfo import BadBootInfo, BootInfo
 from kernel_src.cpu.start_up import start_others
-from kernel_src.ending import finish, refuse
+from kernel_src.ending import choose_end, finish, refuse
 from kernel_src.limits import EARLY_DIRECT_MAP_GIB
 from kernel_src.memlayout import GIB, PAGE_SIZE
 from kernel_src.server.bundle import open_initrd
@@ -45,9 +45,11 @@ def kmain(start_info: u64) -> NoReturn:
     cpu.enable_features()  # before there is anything to protect
     read_boot_info(start_info)  # the early direct map reaches all that a loader can
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
+    choose_end(boot_info.option(utf8("end")))  # so does this, and a warning needs the level
     firmware.read_tables(early_memory(), boot_info.acpi_root)  # while its memory is mapped
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
     devices.initialise()  # needs page tables
+    firmware.map_registers(boot_info)  # by which the machine is switched off
     pic.mask()  # its interrupts would look like exceptions
     lapic.initialise(local_apic_registers())  # mapped as a device where it is not in MSRs
     shoot_down.initialise()  # the first processor to start relies on it

@@ -36,6 +36,9 @@ def verdict(ending: Ending, log: SerialLog) -> tuple[int, str]:
             assert ending.value is not None
             return verdict_of_value(ending.value, log)
         case EndKind.STOPPED:
+            event = log.find(EXIT_EVENT)
+            if event is not None and event.text.isdecimal():  # `end=` on the command line
+                return min(int(event.text), 255), ""
             return ExitStatus.FAILED, "the machine was reset or switched off without a status"
         case EndKind.TIMED_OUT:
             return ExitStatus.FAILED, "timed out; the machine was ended"

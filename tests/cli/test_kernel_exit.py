@@ -66,3 +66,10 @@ def test_an_end_without_a_value_is_a_failure(kind: EndKind) -> None:
     status, message = verdict(Ending(kind, message="QEMU said no"), SerialLog())
     assert status == 1
     assert message
+
+
+@pytest.mark.parametrize(("text", "status"), [("0", 0), ("7", 7), ("256", 255)])
+def test_a_machine_that_switches_itself_off_has_said_its_status(text: str, status: int) -> None:
+    log = SerialLog()
+    log.feed(f"@ exit {text}\r\n".encode())
+    assert verdict(Ending(EndKind.STOPPED), log) == (status, "")
