@@ -15,6 +15,7 @@ import kernel_src.log as log
 import kernel_src.mm.devices as devices
 import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
+import kernel_src.options as options
 import kernel_src.panic as panic
 from kernel_src.acpi.system import machine
 from kernel_src.bootinfo import BadBootInfo, BootInfo
@@ -46,6 +47,7 @@ def kmain(start_info: u64) -> NoReturn:
     read_boot_info(start_info)  # the early direct map reaches all that a loader can
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
     choose_end(boot_info.option(utf8("end")))  # so does this, and a warning needs the level
+    warn_of_doubts(boot_info.command_line())  # nothing on it is passed over in silence
     firmware.read_tables(early_memory(), boot_info.acpi_root)  # while its memory is mapped
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
     devices.initialise()  # needs page tables
@@ -87,3 +89,20 @@ def read_boot_info(start_info: u64) -> None:
         boot_info.read(early_memory(), start_info)
     except BadBootInfo:
         refuse(f"boot information: {boot_info.problem}: {boot_info.value:#x}")
+
+
+def warn_of_doubts(text: Slice[u8]) -> None:
+    first, last = options.next_word(text, 0)
+    while first < last:
+        word = text[first:last]
+        name = options.name_of(word)
+        match options.doubt_about(text, first, last):
+            case options.Doubt.NONE:
+                pass
+            case options.Doubt.NO_VALUE:
+                log.warn(f"command line: {word} is not of the form name=value")
+            case options.Doubt.UNKNOWN:
+                log.warn(f"command line: there is no option {name}")
+            case options.Doubt.REPEATED:
+                log.warn(f"command line: {word} has no effect: the first {name} counts")
+        first, last = options.next_word(text, last)

@@ -114,6 +114,16 @@ def test_log_levels(built: Built, case: str) -> None:
     assert holds(run.lines), run.text
 
 
+def test_words_without_effect_are_named(built: Built) -> None:
+    run = built.run("quiet  log=info colour=red log=debug")
+    assert run.status == 0
+    assert [line for line in run.lines if line.startswith("warn: ")] == [
+        "warn: command line: quiet is not of the form name=value",
+        "warn: command line: there is no option colour",
+        "warn: command line: log=debug has no effect: the first log counts",
+    ]
+
+
 def test_endless_command_line_is_refused(built: Built) -> None:
     run = built.run("x" * 1100)
     assert run.status == BOOT_REFUSED
