@@ -17,6 +17,7 @@ import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
 import kernel_src.options as options
 import kernel_src.panic as panic
+import kernel_src.time.clock as clock
 from kernel_src.acpi.system import machine
 from kernel_src.bootinfo import BadBootInfo, BootInfo
 from kernel_src.cpu.start_up import start_others
@@ -58,6 +59,7 @@ def kmain(start_info: u64) -> NoReturn:
     ipi.initialise()
     memory.set_forget(shoot_down.forget_everywhere)
     platform.initialise()  # its ranges are filled with frames; the wasm engine takes them
+    clock.initialise(machine.hpet.address)  # interrupts off, alone: nobody disturbs a measurement
     start_others(machine.madt, boot_info, idle)  # needs stacks, so the block window
     sti()  # every interrupt has its handler by now
     if TESTS:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from compiler.host.program import DialectPanic
 from tests.support.host import host_program
 
-SCALE = "kernel_src.time.scale"
-FREQUENCY = "kernel_src.time.frequency"
+SCALE = "kernel_src.lib.scale"
+FREQUENCY = "kernel_src.lib.frequency"
 SECOND = 1_000_000_000
 CENTURY = 100 * 366 * 24 * 3600
 WORD = 1 << 64

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel_src.time.scale import NANOSECONDS
+from kernel_src.lib.scale import NANOSECONDS
 from pykern.lang import mul_wide, u32, u64, value
 
 KILO: Final[u64] = 1_000

@@ -1,0 +1,20 @@
+"""The monotonic clock: nanoseconds since `initialise`, from the TSC."""
+from __future__ import annotations
+
+from kernel_src.arch.tsc import read_tsc
+from kernel_src.lib.scale import NANOSECONDS, Scale, scale_down
+from kernel_src.time.calibrate import tsc_frequency
+from pykern.lang import u64
+
+to_nanoseconds: Scale = Scale(multiplier=0, shift=0)
+start: u64 = 0
+
+
+def initialise(hpet_address: u64) -> None:
+    global to_nanoseconds, start
+    to_nanoseconds = scale_down(tsc_frequency(hpet_address), NANOSECONDS)
+    start = read_tsc()
+
+
+def now() -> u64:
+    return to_nanoseconds.down(read_tsc() - start)
