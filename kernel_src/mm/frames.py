@@ -115,6 +115,7 @@ class Frames:
     free: usize = 0
     top: usize = 0  # the end of all frames that were added
     used: usize = 0  # the end of all frames that were ever taken
+    fails_in: usize = 0  # debug builds: so many allocations from now one fails on purpose; 0: none
 
     def initialise(self, memory: Slice[u64], end: u64) -> None:
         """Starts with nothing free, in `words_for(end)` words."""
@@ -137,6 +138,7 @@ class Frames:
         self.free = 0
         self.top = 0
         self.used = 0
+        self.fails_in = 0
 
     # --- The memory there is ------------------------------------------------------------------
 
@@ -297,6 +299,8 @@ class Frames:
     @raises(OutOfFrames)
     def take(self, order: u32, limit: u64) -> usize:
         """A block that is nobody's yet, out of the smallest free one that holds it."""
+        if DEBUG and self.is_to_fail():
+            raise OutOfFrames
         found = self.find(order, limit)
         frame = self.find_in(found, limit)
         self.remove(frame, found)
@@ -314,6 +318,13 @@ class Frames:
         if DEBUG:
             self.check_poison(frame, order)
         return frame
+
+    def is_to_fail(self) -> bool:
+        """Counts down to the allocation that a test has chosen to fail."""
+        if self.fails_in == 0:
+            return False
+        self.fails_in -= 1
+        return self.fails_in == 0
 
     @raises(OutOfFrames)
     def find(self, order: u32, limit: u64) -> u32:

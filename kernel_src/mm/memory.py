@@ -28,16 +28,14 @@ from pykern.lang import (
 )
 
 frames: Frames = Frames()
-tables: PageTables = PageTables(root=0, direct_map=DIRECT_MAP, frames=frames)
-
-
-forget: Forget = forget_here
+tables: PageTables = PageTables(
+    root=0, direct_map=DIRECT_MAP, frames=frames, forget=forget_here
+)
 
 
 def set_forget(function: Forget) -> None:
     """`function` makes every processor forget a range of addresses."""
-    global forget
-    forget = function
+    tables.forget = function
 
 
 def physical_bytes(start: u64, end: u64) -> Slice[u8]:
@@ -184,13 +182,13 @@ def uncommit(start: usize, size: usize) -> None:
 
 def unmap(start: usize, size: usize, are_owned: bool) -> None:
     """Takes the pages of a range away, and if they are owned frees their frames."""
-    retired = Retired(frames=frames, forget=forget)
+    retired = Retired(frames=frames, forget=tables.forget)
     tables.unmap_range(start, size, are_owned, retired)
     retired.finish()
 
 
 def protect(start: usize, size: usize, access: Access) -> None:
     if size > 0:
-        retired = Retired(frames=frames, forget=forget)
+        retired = Retired(frames=frames, forget=tables.forget)
         tables.protect_range(start, size, access, retired)
         retired.finish()

@@ -4,6 +4,9 @@ What a page may be used for is one `Access`: there is no way to ask for a page t
 and executable, and no page is ever accessible to ring 3. Tables are reached through the direct map,
 and given back when the last of their entries is. A new mapping need not be told to processors: they
 do not remember that there was none.
+
+Pages can be taken away and protected only whole, and neither can fail. Who wants a part of a large
+page first makes its edge one between pages with `split_at`, which needs frames for tables.
 """
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from typing import Final
 from kernel_src.lib.bits import align_down, is_aligned
 from kernel_src.memlayout import HUGE_PAGE_SIZE, LARGE_PAGE_SIZE, PAGE_SIZE
 from kernel_src.mm.frames import Frames, OutOfFrames
-from kernel_src.mm.retired import Retired, forget_here
+from kernel_src.mm.retired import Forget, Retired
 from pykern.lang import (
     Ptr,
     Slice,
@@ -66,6 +69,7 @@ class PageTables:
     root: u64  # physical address of the top table
     direct_map: usize  # where physical address 0 is mapped
     frames: Ptr[Frames]
+    forget: Forget  # a range of addresses, on every processor that uses these tables
     has_huge_pages: bool = False
 
     @raises(OutOfFrames)
@@ -84,7 +88,7 @@ class PageTables:
                 self.map_at_level(virtual + usize(done), physical + done, access, level)
                 done += level_size(level)
         except OutOfFrames:
-            retired = Retired(frames=self.frames, forget=forget_here)
+            retired = Retired(frames=self.frames, forget=self.forget)
             self.drop_empty_tables(self.root, TOP_LEVEL, virtual + usize(done), retired)
             if done > 0:
                 self.unmap_range(virtual, usize(done), False, retired)
@@ -122,6 +126,57 @@ class PageTables:
             entries[index] = below | PRESENT | WRITABLE
         assert entries[index] & LARGE == 0, f"{virtual:#x} lies in a large page"
         return entries[index] & ADDRESS_MASK
+
+    @raises(OutOfFrames)
+    def split_at(self, virtual: usize) -> None:
+        """Cuts the large page that reaches across an address, if one does: no page does now.
+
+        What is mapped stays as it is, so nothing has to be forgotten: what a processor remembers
+        of the large page holds, and goes when any address of it is forgotten (SDM volume 3,
+        4.10.2.3 and 4.10.4.1).
+        """
+        assert is_aligned(virtual, PAGE_SIZE), f"{virtual:#x} does not begin a page"
+        level = self.level_around(virtual)
+        if level == 0 or is_aligned(virtual, usize(level_size(level))):
+            return
+        if level == 1 or is_aligned(virtual, LARGE_PAGE_SIZE):
+            self.split_page(virtual, level, self.frames.allocate())
+            return
+        outer = self.frames.allocate()
+        try:
+            inner = self.frames.allocate()
+        except OutOfFrames:
+            self.frames.release(outer)
+            raise
+        self.split_page(virtual, level, outer)
+        self.split_page(virtual, level - 1, inner)
+
+    def level_around(self, virtual: usize) -> u32:
+        """The level of the page an address lies in; 0, too, where nothing is mapped."""
+        table = self.root
+        for above in range(TOP_LEVEL):
+            level = TOP_LEVEL - u32(above)
+            entry = self.entries_of(table)[entry_index(virtual, level)]
+            if entry & PRESENT == 0:
+                return 0
+            if entry & LARGE != 0:
+                return level
+            table = entry & ADDRESS_MASK
+        return 0
+
+    def split_page(self, virtual: usize, level: u32, table: u64) -> None:
+        """The large page of this level becomes a table of pages with the same rights."""
+        above = self.root
+        for upper in range(TOP_LEVEL - level):
+            entry = self.entries_of(above)[entry_index(virtual, TOP_LEVEL - u32(upper))]
+            above = entry & ADDRESS_MASK
+        entries = self.entries_of(above)
+        index = entry_index(virtual, level)
+        first = entries[index] if level > 1 else entries[index] & ~u64(LARGE)
+        step = level_size(level - 1)
+        for place in range(TABLE_ENTRIES):
+            self.entries_of(table)[place] = first + place * step
+        entries[index] = table | PRESENT | WRITABLE
 
     def unmap_range(
         self, virtual: usize, size: usize, are_owned: bool, retired: Ptr[Retired]
@@ -183,23 +238,31 @@ class PageTables:
     def protect_range(
         self, virtual: usize, size: usize, access: Access, retired: Ptr[Retired]
     ) -> None:
-        """Changes what pages of 4 KiB may be used for; it holds once `retired` is finished."""
-        for done in range(0, size, PAGE_SIZE):
-            entry = self.page_entry(virtual + done)
-            entry[0] = entry[0] & ADDRESS_MASK | bits_of_access(access)
+        """Changes what pages may be used for; it holds once `retired` is finished.
+
+        All of the range is mapped, and no large page reaches out of it.
+        """
+        assert size > 0, f"nothing to protect at {virtual:#x}"
+        self.protect_in(self.root, TOP_LEVEL, virtual, virtual + (size - 1), access)
         retired.cover(virtual, size)
 
-    def page_entry(self, virtual: usize) -> Slice[u64]:
-        """The one entry of a 4 KiB page that is mapped."""
-        table = self.root
-        for above in range(TOP_LEVEL):
-            entry = self.entries_of(table)[entry_index(virtual, TOP_LEVEL - u32(above))]
-            assert entry & PRESENT != 0 and entry & LARGE == 0, f"{virtual:#x} is not mapped"
-            table = entry & ADDRESS_MASK
+    def protect_in(
+        self, table: u64, level: u32, first: usize, last: usize, access: Access
+    ) -> None:
+        """The part of a range below one table."""
         entries = self.entries_of(table)
-        index = entry_index(virtual, 0)
-        assert entries[index] & PRESENT != 0, f"{virtual:#x} is not mapped"
-        return entries[index : index + 1]
+        size = usize(level_size(level))
+        kept: u64 = ADDRESS_MASK | LARGE if level > 0 else ADDRESS_MASK
+        for index in range(entry_index(first, level), entry_index(last, level) + 1):
+            start = align_down(last, size) - (entry_index(last, level) - index) * size
+            entry = entries[index]
+            from_, to = max(first, start), min(last, start + (size - 1))
+            assert entry & PRESENT != 0, f"{from_:#x} is not mapped"
+            if level > 0 and entry & LARGE == 0:
+                self.protect_in(entry & ADDRESS_MASK, level - 1, from_, to, access)
+                continue
+            assert to - from_ == size - 1, f"a page of {size} bytes reaches out of {from_:#x}"
+            entries[index] = entry & kept | bits_of_access(access)
 
     def entries_of(self, table: u64) -> Slice[u64]:
         return slice_at(u64, self.direct_map + usize(table), TABLE_ENTRIES)

@@ -157,8 +157,29 @@ MUTATIONS = [
         "a page that is protected keeps the rights it had",
         "paging",
         "mm/paging.py",
-        "entry[0] = entry[0] & ADDRESS_MASK | bits_of_access(access)",
-        "entry[0] = entry[0] | bits_of_access(access)",
+        "entries[index] = entry & kept | bits_of_access(access)",
+        "entries[index] = entry | bits_of_access(access)",
+    ),
+    Mutation(
+        "the pages of a split all lead to its first frame",
+        "paging",
+        "mm/paging.py",
+        "= first + place * step",
+        "= first",
+    ),
+    Mutation(
+        "4 KiB pages made by a split still have the bit of large ones",
+        "paging",
+        "mm/paging.py",
+        "entries[index] if level > 1 else entries[index] & ~u64(LARGE)",
+        "entries[index]",
+    ),
+    Mutation(
+        "a processor is not told that rights have changed",
+        "paging",
+        "mm/paging.py",
+        "        retired.cover(virtual, size)\n\n    def protect_in",
+        "\n    def protect_in",
     ),
 ]
 

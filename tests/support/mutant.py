@@ -49,7 +49,7 @@ def run_ranges(root: Path) -> None:
 
 
 def run_paging(root: Path) -> None:
-    run_script(script()[:2400], HostProgram(root, [PAGING]))
+    run_script(script(), HostProgram(root, [PAGING]))
 
 
 AREAS: dict[str, Callable[[Path], None]] = {
