@@ -1,4 +1,4 @@
-"""Runs the `@test` functions of a test build: `tests=N` on the command line, from number N on.
+"""Runs the `@test` functions of a test build: `tests=0-3,7` on the command line, by their numbers.
 
 A test that fails panics, and the machine ends. Whoever reads the events knows which one it was,
 and starts another machine from the test after it. For each test, in the order of the table:
@@ -30,6 +30,8 @@ from pykern.lang import (
 )
 
 DIGIT_ZERO: Final = 0x30
+COMMA: Final = 0x2C
+DASH: Final = 0x2D
 NUMBER_MAX: Final = 100_000_000
 
 
@@ -51,16 +53,40 @@ def pk_test_table() -> None: ...
 def pk_test_count() -> None: ...
 
 
-def run(first: Slice[u8]) -> None:
+def run(ranges: Slice[u8]) -> None:
     """Runs the tests and ends the machine; without a number, does nothing."""
-    if len(first) == 0:
+    if len(ranges) == 0:
         return
     tests = slice_at(Entry, address_of(pk_test_table), test_count())
-    number = read_number(first)
-    while number < len(tests):
-        run_one(number, tests)
-        number += 1
+    start: usize = 0
+    while start < len(ranges):
+        end = start + length_before(ranges[start:], COMMA)
+        run_range(ranges[start:end], tests)
+        start = end + 1
     finish(0)
+
+
+def run_range(range_: Slice[u8], tests: Slice[Entry]) -> None:
+    """`N`, or `N-M` for all from N to M, or `N-` for all from N on."""
+    dash = length_before(range_, DASH)
+    first = read_number(range_[:dash])
+    last = first
+    if dash + 1 == len(range_):
+        last = max(len(tests), 1) - 1
+    elif dash < len(range_):
+        last = read_number(range_[dash + 1 :])
+    if first > last or last >= len(tests):
+        refuse(f"tests: {range_}: there are {len(tests)} tests, from number 0 on")
+    for number in range(first, last + 1):
+        run_one(number, tests)
+
+
+def length_before(text: Slice[u8], mark: u8) -> usize:
+    """Where a mark is first, or the end."""
+    for place, byte in enumerate(text):
+        if byte == mark:
+            return place
+    return len(text)
 
 
 def run_one(number: usize, tests: Slice[Entry]) -> None:
@@ -76,6 +102,8 @@ def test_count() -> usize:
 
 
 def read_number(text: Slice[u8]) -> usize:
+    if len(text) == 0:
+        refuse("tests: the number of a test is missing")
     number: usize = 0
     for digit in text:
         if not DIGIT_ZERO <= digit < DIGIT_ZERO + 10 or number > NUMBER_MAX:

@@ -27,7 +27,7 @@ from compiler.build.project import BuildRequest, build_project
 from compiler.build.units import Unit, UnitOptions, compile_units
 from compiler.host.program import DialectPanic, HostProgram
 from compiler.machine.link import ObjectFile, link_wasm
-from pykern.kernel_tests import TEST_EVENT, test_of
+from pykern.kernel_tests import TEST_EVENT, read_tests, test_of
 from pykern.machine import run_machine
 from pykern.qemu import MachineConfig
 from pykern.serial import SerialLog, event_of
@@ -183,12 +183,13 @@ class MachineRoute:
         self._config = MachineConfig(built.elf, built.initrd)
         self._tests = [f"{m}.{f}" for m, f in sorted(tests, key=lambda test: test[0])]
         self._outcomes: dict[str, Outcome] = {}
-        self._before = 0  # tests of the kernel's own that come first in the table
+        # Tests of the kernel's own come first in the table.
+        self._before = len(read_tests(built.elf)) - len(self._tests)
 
     def run(self, module: str, function: str) -> Outcome:
         test = f"{module}.{function}"
         if not self._outcomes:
-            self._boot(0)
+            self._boot(self._before)
         if test not in self._outcomes:
             self._boot(self._before + self._tests.index(test))
         assert test in self._outcomes, f"{test} did not begin; the machine printed:\n{self._text}"
@@ -197,7 +198,7 @@ class MachineRoute:
     def _boot(self, first: int) -> None:
         """Keeps the outcomes of the tests from number `first` on, to the end or a panic."""
         log, text = SerialLog(show_events=True), []
-        config = replace(self._config, append=f"tests={first}")
+        config = replace(self._config, append=f"tests={first}-")
         run_machine(config, lambda data: text.append(log.feed(data)), PATIENCE_SECONDS)
         self._text = "".join(text) + log.close()
         outcome = Outcome()
@@ -205,7 +206,6 @@ class MachineRoute:
             event = event_of(line)
             if event is not None and event.name == TEST_EVENT:
                 test = test_of(event)
-                self._before = test.count - len(self._tests)
                 outcome = self._outcomes[test.name] = Outcome()
             elif line.startswith(LINE_MARK):
                 outcome.lines.append(line.removeprefix(LINE_MARK))

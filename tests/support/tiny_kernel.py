@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import llvmlite.binding as llvm
@@ -85,8 +86,29 @@ def exit_with(value: int) -> str:
     return f"    mov ${value}, %al\n    out %al, ${EXIT_PORT}\n" + HALT_FOR_EVER
 
 
-def build_tiny_kernel(folder: Path, message: bytes, ending: str, name: str = "tiny.elf") -> Path:
-    """Assembles and links a kernel that prints `message` and then does `ending`."""
+def table_of_tests(tests: Sequence[str]) -> str:
+    """The table of a test build (compiler/build/test_table.py); each test is at line 3 of a.py."""
+    rows = "".join(
+        f"    .quad name{i}, {len(name)}, 0, file, 4\n    .long 3, 0\n"
+        for i, name in enumerate(tests)
+    )
+    names = "".join(f'name{i}: .ascii "{name}"\n' for i, name in enumerate(tests))
+    return (
+        "    .globl pk_test_table, pk_test_count\n    .balign 8\npk_test_table:\n"
+        f'{rows}pk_test_count: .quad {len(tests)}\n{names}file: .ascii "a.py"\n'
+    )
+
+
+def build_tiny_kernel(
+    folder: Path,
+    message: bytes,
+    ending: str,
+    name: str = "tiny.elf",
+    tests: Sequence[str] | None = None,
+) -> Path:
+    """Assembles and links a kernel that prints `message` and then does `ending`; `tests` are the
+    names in its table of tests, if it has one.
+    """
     listed = ", ".join(str(byte) for byte in message)
     text = PROGRAM.format(
         note_type=PVH_NOTE_TYPE,
@@ -94,6 +116,7 @@ def build_tiny_kernel(folder: Path, message: bytes, ending: str, name: str = "ti
         ending=ending,
         message=f".byte {listed}" if listed else "",
     )
+    text += table_of_tests(tests) if tests is not None else ""
     object_file = folder / f"{name}.o"
     object_file.write_bytes(assemble(text))
     kernel = folder / name
