@@ -37,6 +37,9 @@
 _start:
     cli
     cld
+    rdtsc                                   # from here on is what booting takes
+    mov %eax, entry_ticks - KERNEL_BASE
+    mov %edx, entry_ticks - KERNEL_BASE + 4
     mov %ebx, %ebp                          # the start info's address: CPUID overwrites EBX
     mov $(boot_stack_top - KERNEL_BASE), %esp
 
@@ -238,6 +241,10 @@ early_low_pd:       .skip TABLE_SIZE * EARLY_DIRECT_MAP_GIB
 early_kernel_pdpt:  .skip TABLE_SIZE
 early_kernel_pd:    .skip TABLE_SIZE
 early_kernel_pt:    .skip TABLE_SIZE * KERNEL_IMAGE_TABLES
+
+    .balign 8
+    .globl entry_ticks
+entry_ticks:        .skip 8                 # the time-stamp counter at `_start`
 
 # What kernel.ld checks its own numbers against.
     .globl kernel_base, image_limit

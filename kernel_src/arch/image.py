@@ -34,6 +34,10 @@ def early_pml4() -> None: ...
 
 
 @extern
+def entry_ticks() -> None: ...
+
+
+@extern
 def double_fault_stack_top() -> None: ...
 
 

@@ -1,6 +1,7 @@
 """Runs the servers of the initrd, in the order of the archive, each to its end."""
 from __future__ import annotations
 
+import kernel_src.boot_report as boot_report
 import kernel_src.log as log
 import kernel_src.server.faults as faults
 import kernel_src.server.load as load
@@ -53,6 +54,7 @@ def run_server(name: Slice[u8], bytes: Slice[u8]) -> u32:
 def run_function(program: Ptr[Program], function: u32) -> None:
     """Calls a function from nothing to nothing; comes back unless it traps."""
     words: Array[u64, WORDS_LEAST] = zeroed()
+    boot_report.tell()
     running.check_end(call(program, function, words, stack_limit()))
 
 
