@@ -39,7 +39,10 @@ class Result:
 
 
 def nanoseconds_each(
-    name: str, loops: Mapping[str, Callable[[], object]], count: int, rounds: int = ROUNDS
+    name: str,
+    loops: Mapping[str, Callable[[], object]],
+    count: int,
+    rounds: int = ROUNDS,
 ) -> Result:
     """Times loops of `count` turns, one of each peer in each round; the first loop is ours."""
     times: dict[str, list[float]] = {peer: [] for peer in loops}
@@ -64,12 +67,19 @@ def geometric_means(results: Iterable[Result]) -> dict[str, float]:
 
 
 def table(results: list[Result]) -> Iterator[str]:
-    """Lines for a person, with the geometric means of the ratios below."""
-    peers = list(results[0].peers)
-    yield f"{'':28}{'ours':>10}" + "".join(f"{peer:>12}{'ratio':>8}" for peer in peers)
+    """Lines for a person, with the geometric means of the ratios below; a peer may be missing."""
+    peers = list(dict.fromkeys(peer for result in results for peer in result.peers))
+    unit = max((len(result.unit) for result in results), default=0)
+    yield f"{'':36}{'ours':>12}" + " " * (unit + 1) + "".join(f"{p:>12}{'ratio':>8}" for p in peers)
     for result in results:
-        ratios = result.ratios()
-        others = "".join(f"{result.peers[peer]:12.1f}{ratios[peer]:8.2f}" for peer in peers)
-        yield f"{result.name:28}{result.value:8.1f} {result.unit}{others}".rstrip()
+        others = "".join(columns(result, peer) for peer in peers)
+        yield f"{result.name:36}{result.value:12.1f} {result.unit:{unit}}{others}".rstrip()
     means = geometric_means(results)
-    yield f"{'geometric mean':38}" + "".join(f"{means[peer]:20.2f}" for peer in peers)
+    if means:
+        yield f"{'geometric mean':{49 + unit}}" + "".join(f"{means[peer]:20.2f}" for peer in peers)
+
+
+def columns(result: Result, peer: str) -> str:
+    if peer not in result.peers:
+        return " " * 20
+    return f"{result.peers[peer]:12.1f}{result.ratios()[peer]:8.2f}"

@@ -53,6 +53,7 @@ class MachineConfig:
     machine: MachineType = MachineType.Q35
     smp: int = 1
     memory: int = 256
+    memory_kib: int | None = None  # instead of `memory`, for those who look for how little will do
     cpu: str = "max"  # QEMU's name of the processor
     accel: Accelerator = Accelerator.TCG
     display: Display = Display.NONE
@@ -89,10 +90,14 @@ def machine_arguments(config: MachineConfig, host_has_kvm: bool) -> list[str]:
         board += ",isa-serial=on"
     chosen = choose_accelerator(config.accel, host_has_kvm)
     arguments = ["-nodefaults", "-no-user-config", "-machine", board, "-accel", str(chosen)]
-    arguments += ["-cpu", config.cpu, "-smp", str(config.smp), "-m", f"{config.memory}M"]
+    arguments += ["-cpu", config.cpu, "-smp", str(config.smp), "-m", memory_of(config)]
     if config.count_instructions:
         arguments += ["-icount", "shift=0"]
     return arguments
+
+
+def memory_of(config: MachineConfig) -> str:
+    return f"{config.memory}M" if config.memory_kib is None else f"{config.memory_kib}K"
 
 
 def boot_arguments(config: MachineConfig) -> list[str]:

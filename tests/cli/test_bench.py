@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from pykern import benches
+from pykern.benches._allocators import Loops
+from pykern.benches.boot import least
 from pykern.benchmark import Result, geometric_means, nanoseconds_each, table
-from pykern.memory_benches import Loops
+from pykern.environment import Environment
+from pykern.errors import ToolError
+from pykern.serial import Event
+from pykern.vm_bench import results_of
 from tests.support.command import pykern
 
 
@@ -47,7 +53,7 @@ def test_json_has_the_stated_form() -> None:
 
 
 def test_the_loops_give_back_what_they_take(project_root: Path) -> None:
-    loops = Loops.load(project_root)
+    loops = Loops.load(benches.Request(project_root, Environment()))
     for size in (16, 4096, 65536):
         for name in ("HEAP", "GLIBC"):
             peer = loops.module.Peer[name]
@@ -59,7 +65,65 @@ def test_the_loops_give_back_what_they_take(project_root: Path) -> None:
     assert loops.module.heap.frames_held == 0
 
 
+def test_a_result_without_peers_has_no_ratio() -> None:
+    alone = Result("c", "instructions", 16.0, 7, {})
+    lines = list(table([*results(), alone]))
+    assert lines[3].split() == ["c", "16.0", "instructions"]
+    assert lines[-1].split() == ["geometric", "mean", "1.00"]
+    assert [line.split() for line in table([alone])] == [["ours"], lines[3].split()]
+
+
+def test_every_module_is_a_benchmark() -> None:
+    assert benches.names() == ["boot", "frames", "heap", "paging"]
+    for name in benches.names():
+        bench = benches.load(name)
+        assert callable(bench.run) and isinstance(bench.PEERS, tuple)
+
+
+def test_only_the_peers_that_are_wanted(project_root: Path) -> None:
+    request = benches.Request(project_root, Environment(), frozenset({"glibc"}))
+    assert Loops.load(request).peers == {"glibc": "GLIBC"}
+
+
+def test_rounds_of_the_machine_become_medians() -> None:
+    texts = ["map 300 100", "unmap 800 100", "map 100 100", "map 200 100", "unmap 600 100"]
+    events = [Event("passed", "0"), *(Event("bench", text) for text in texts)]
+    found = results_of(events, "paging")
+    assert [result.as_json() for result in found] == [
+        {"name": name, "unit": "instructions", "value": value, "runs": runs, "peers": {}}
+        | {"ratios": {}}
+        for name, value, runs in (("paging map", 2.0, 3), ("paging unmap", 7.0, 2))
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "map 3", "map 3 0", "map -3 1", "map 3 1 1"])
+def test_a_round_that_makes_no_sense(text: str) -> None:
+    with pytest.raises(ToolError, match="can't be read"):
+        results_of([Event("bench", text)], "paging")
+
+
+@pytest.mark.parametrize("answer", [2, 3, 17, 100])
+def test_the_least_is_found_by_halving(answer: int) -> None:
+    asked: list[int] = []
+
+    def holds(number: int) -> bool:
+        asked.append(number)
+        return number >= answer
+
+    assert least(holds, 1, 100) == answer
+    assert len(asked) <= 7
+
+
 def test_unknown_benchmark() -> None:
     done = pykern("bench", "speed")
     assert done.status == 2
-    assert "there is no benchmark 'speed'; there are frames, heap" in done.stderr
+    assert "there is no benchmark 'speed'; there are boot, frames, heap, paging" in done.stderr
+
+
+def test_unknown_peer() -> None:
+    done = pykern("bench", "heap", "--against", "jemalloc")
+    assert done.status == 2
+    assert "there is no peer 'jemalloc'; there are glibc, mimalloc" in done.stderr
+    done = pykern("bench", "boot", "--against", "glibc")
+    assert done.status == 2
+    assert "these benchmarks have none" in done.stderr

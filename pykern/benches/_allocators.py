@@ -8,10 +8,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from compiler.host.program import HostProgram
+from pykern.benches import Request
 from pykern.benchmark import Result, nanoseconds_each
 
 LOOPS = "bench.allocators"
@@ -23,8 +23,7 @@ MEMORY_ALIGNMENT = 1 << 21
 MIMALLOC = "libmimalloc.so.2"
 """Of the Debian package libmimalloc2.0."""
 
-HEAP_SIZES = (16, 32, 48, 64, 96, 128, 256, 512, 1024, 2048, 3072, 4096)
-LARGE_SIZES = (8 << 10, 16 << 10, 32 << 10, 64 << 10)
+PEERS = ("glibc", "mimalloc")
 PAIRS = 200_000
 TURNS = 50_000
 BLOCKS = 200
@@ -42,9 +41,10 @@ class Loops:
     keep: tuple[Any, ...]
 
     @classmethod
-    def load(cls, root: Path) -> Loops:
+    def load(cls, request: Request) -> Loops:
         """Compiles without the checks of debug builds, as kernels are released."""
-        has_mimalloc = load_mimalloc()
+        root = request.root
+        has_mimalloc = request.wants("mimalloc") and load_mimalloc()
         program = HostProgram(root, [LOOPS], debug=False)
         memory = mmap.mmap(-1, MEMORY_FRAMES * PAGE + MEMORY_ALIGNMENT)
         start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
@@ -60,7 +60,8 @@ class Loops:
             module=module,
             room=program.array("usize", BLOCKS),
             order=program.array("u32", order),
-            peers={"glibc": "GLIBC"} | ({"mimalloc": "MIMALLOC"} if has_mimalloc else {}),
+            peers=({"glibc": "GLIBC"} if request.wants("glibc") else {})
+            | ({"mimalloc": "MIMALLOC"} if has_mimalloc else {}),
             keep=(memory, metadata, owners),
         )
 
@@ -89,14 +90,3 @@ def load_mimalloc() -> bool:
     except OSError:
         return False
     return True
-
-
-def heap(root: Path) -> list[Result]:
-    """Blocks by size class."""
-    loops = Loops.load(root)
-    return [r for size in HEAP_SIZES + LARGE_SIZES for r in loops.compare("HEAP", "heap", size)]
-
-
-def frames(root: Path) -> list[Result]:
-    """Single frames through the cache of a processor, against blocks of 4096 bytes."""
-    return list(Loops.load(root).compare("FRAMES", "frames", PAGE))
