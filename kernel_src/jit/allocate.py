@@ -23,10 +23,10 @@ from __future__ import annotations
 from kernel_src.jit.allocation import NEVER, Allocation
 from kernel_src.jit.ir import NONE
 from kernel_src.jit.liveness import NO_HINT, Liveness
-from kernel_src.jit.regs import ARGUMENT_COUNT, INCOMING, NO_PLACE, ORDER, REGISTERS
+from kernel_src.jit.regs import ARGUMENT_COUNT, INCOMING, NO_PLACE, ORDER, REGISTERS, VECTOR_ORDER
 from kernel_src.jit.slots import assign_slots
 from kernel_src.lib.arena import ArenaFull, alloc_slice, grow_slice
-from pykern.lang import Ptr, fill, panic, raises, ref, u32
+from pykern.lang import Ptr, Slice, fill, panic, raises, ref, u8, u32
 
 
 @raises(ArenaFull)
@@ -137,13 +137,20 @@ def take_free(allocation: Ptr[Allocation], interval: u32) -> bool:
     return True
 
 
+def order_of(allocation: Ptr[Allocation], interval: u32) -> Slice[u8]:
+    """The registers of the interval's class."""
+    if allocation.live.intervals[interval].vector:
+        return VECTOR_ORDER
+    return ORDER
+
+
 def find_free(allocation: Ptr[Allocation], interval: u32) -> None:
     """Fills `free_until` for an interval that starts at the scan's position."""
     live = allocation.live
     ranges = live.intervals[interval].ranges
     for register in range(REGISTERS):
         allocation.free_until[register] = 0
-    for register in ORDER:
+    for register in order_of(allocation, interval):
         if allocation.active[register] == NONE:
             fixed = allocation.fixed_cursor[register]
             allocation.free_until[register] = allocation.intersection(fixed, ranges)
@@ -165,8 +172,9 @@ def choose_free(allocation: Ptr[Allocation], interval: u32) -> u32:
         return hinted_register(live, live.hint[piece.value])
     if is_free_hint(allocation, use_hint, piece.end):
         return hinted_register(live, use_hint)
-    best: u32 = ORDER[0]
-    for register in ORDER:
+    order = order_of(allocation, interval)
+    best: u32 = order[0]
+    for register in order:
         if allocation.free_until[register] >= piece.end:
             return register
         if allocation.free_until[register] > allocation.free_until[best]:
@@ -203,7 +211,7 @@ def occupy(allocation: Ptr[Allocation], interval: u32, register: u32) -> None:
 def take_blocked(allocation: Ptr[Allocation], interval: u32) -> None:
     find_next_uses(allocation, interval)
     live = allocation.live
-    register = farthest_use(allocation)
+    register = farthest_use(allocation, interval)
     first = allocation.next_use(interval, True)
     if allocation.free_until[register] <= first:
         if first & ~u32(1) <= live.start_of(interval) and first != NEVER:
@@ -225,7 +233,7 @@ def find_next_uses(allocation: Ptr[Allocation], interval: u32) -> None:
     for register in range(REGISTERS):
         allocation.free_until[register] = 0
         allocation.blocked_from[register] = 0
-    for register in ORDER:
+    for register in order_of(allocation, interval):
         blocked = allocation.intersection(allocation.fixed_cursor[register], ranges)
         allocation.blocked_from[register] = blocked
         allocation.free_until[register] = blocked
@@ -244,9 +252,10 @@ def limit_use(allocation: Ptr[Allocation], register: u32, other: u32) -> None:
     allocation.free_until[register] = min(allocation.free_until[register], use)
 
 
-def farthest_use(allocation: Ptr[Allocation]) -> u32:
-    best: u32 = ORDER[0]
-    for register in ORDER:
+def farthest_use(allocation: Ptr[Allocation], interval: u32) -> u32:
+    order = order_of(allocation, interval)
+    best: u32 = order[0]
+    for register in order:
         if allocation.free_until[register] > allocation.free_until[best]:
             best = register
     return best

@@ -35,16 +35,16 @@ class Allocation:
     heap_count: u32 = 0
     # Where the scan is, and what holds registers there
     position: u32 = 0
-    active: Array[u32, 16] = zeroed()  # by register; NONE
+    active: Array[u32, 32] = zeroed()  # by register; NONE
     inactive: Slice[u32] = zeroed()  # placed in a register, but in a hole of their life
     inactive_count: u32 = 0
     # Of each interval and each register's destroyed ranges: the first range that does not end
     # before `position`
     cursor: Slice[u32] = zeroed()
-    fixed_cursor: Array[u32, 16] = zeroed()
+    fixed_cursor: Array[u32, 32] = zeroed()
     # Scratch: by register, until when it is free, or when its value is used next
-    free_until: Array[u32, 16] = zeroed()
-    blocked_from: Array[u32, 16] = zeroed()
+    free_until: Array[u32, 32] = zeroed()
+    blocked_from: Array[u32, 32] = zeroed()
 
     # The heap
 
@@ -156,6 +156,7 @@ class Allocation:
         live.interval_count = n + 1
         piece = live.intervals[n]
         piece.value = live.intervals[interval].value
+        piece.vector = live.intervals[interval].vector
         piece.ranges = NONE
         piece.uses = NONE
         piece.place = NO_PLACE

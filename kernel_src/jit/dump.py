@@ -25,7 +25,16 @@ from kernel_src.jit.ir import (
     edge_of,
     has_property,
 )
-from kernel_src.jit.machine import MachineCode, MInst, MOp, has_list, operand, uses_operand
+from kernel_src.jit.machine import (
+    COMPARE_FLOAT,
+    FLOAT_SQRT,
+    MachineCode,
+    MInst,
+    MOp,
+    has_list,
+    operand,
+    uses_operand,
+)
 from kernel_src.jit.regs import FIRST_SLOT, INCOMING, NAMES_64, NO_PLACE, is_incoming, is_register
 from kernel_src.jit.resolve import Resolution
 from pykern.lang import Array, Format, Ptr, Slice, Str, format, struct, u8, u32, usize
@@ -36,11 +45,11 @@ LOAD_NAMES: Final[Array[Str, 7]] = Array("u8", "s8", "u16", "s16", "u32", "s32",
 FLOAT_NAMES: Final[Array[Str, 11]] = Array(
     "ceil", "floor", "trunc", "nearest", "sqrt", "add", "sub", "mul", "div", "min", "max"
 )
-FLOAT_CONDITION_NAMES: Final[Array[Str, 6]] = Array("eq", "ne", "lt", "gt", "le", "ge")
 BASE_NAMES: Final[Array[Str, 3]] = Array("memory", "context", "")
-CONDITION_NAMES: Final[Array[Str, 16]] = Array(
-    "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"
-)
+CONDITION_NAMES: Final[Array[Str, 18]] = Array(
+    "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g",
+    "ne", "e",
+)  # fmt: skip
 
 
 @struct
@@ -158,13 +167,15 @@ def dump_name(out: Ptr[Text], inst: Ptr[MInst]) -> None:
             out.put(f".{SHIFT_NAMES[inst.sub]}")
         case MOp.FLOAT:
             out.put(f".{FLOAT_NAMES[inst.sub]}")
-        case MOp.FLOAT_SET:
-            out.put(f".{FLOAT_CONDITION_NAMES[inst.sub]}")
+        case MOp.FLOAT_BITS:
+            out.put(f".{ALU_NAMES[inst.sub]}")
         case MOp.LOAD:
             out.put(f".{LOAD_NAMES[inst.sub]}")
         case MOp.STORE:
             out.put(f".{8 * inst.sub}")
         case MOp.SET | MOp.CHOOSE | MOp.BRANCH:
+            if inst.sub == COMPARE_FLOAT:
+                out.put(".float")
             out.put(f".{CONDITION_NAMES[inst.cond]}")
         case _:
             pass
@@ -186,10 +197,10 @@ def dump_rest(out: Ptr[Text], inst: Ptr[MInst]) -> None:
     """What is neither value nor place: immediates and the like."""
     match inst.op:
         case MOp.IMM:
-            if inst.c != 0:
-                out.put(f" {inst.c:#x}_{inst.imm:08x}")
-            else:
-                out.put(f" {inst.imm:#x}")
+            dump_halves(out, inst)
+        case MOp.FLOAT | MOp.FLOAT_BITS:
+            if inst.b == NONE and (inst.op == MOp.FLOAT_BITS or inst.sub > FLOAT_SQRT):
+                dump_halves(out, inst)
         case MOp.LOAD:
             out.put(f" {BASE_NAMES[inst.flags]} + {inst.imm:#x}")
         case MOp.STORE:
@@ -211,6 +222,13 @@ def dump_rest(out: Ptr[Text], inst: Ptr[MInst]) -> None:
         case _:
             pass
     out.put("\n")
+
+
+def dump_halves(out: Ptr[Text], inst: Ptr[MInst]) -> None:
+    if inst.c != 0:
+        out.put(f" {inst.c:#x}_{inst.imm:08x}")
+    else:
+        out.put(f" {inst.imm:#x}")
 
 
 # Places

@@ -3,6 +3,7 @@
     prologue        stack check, saved registers, frame, parameters to their places
     blocks          in their order; before each instruction the moves that it needs
     out of line     the moves of edges that were jumped to, then the traps (a `ud2` each)
+    constants       what float instructions read from memory, 16 bytes each
 
 Which blocks are emitted at all, and how near they are to each other, is found out before
 (layout.py).
@@ -59,7 +60,9 @@ def emit_function(emitter: Ptr[Emitter]) -> None:
     for i in range(emitter.fixup_count):
         finish_fixup(emitter, emitter.fixups[i])
     frame = emitter.frame.size + 8 * emitter.frame.saved_count
-    emitter.traps.add_function(emitter.function.index, start, code.used, frame)
+    end = code.used
+    emit_constants(emitter)
+    emitter.traps.add_function(emitter.function.index, start, end, frame)
 
 
 @raises(ArenaFull)
@@ -72,6 +75,8 @@ def prepare(emitter: Ptr[Emitter]) -> None:
     emitter.mover.init(allocation.slot_count, incoming_words(emitter))
     emitter.fixup_count = 0
     emitter.pending_count = 0
+    emitter.constant_count = 0
+    alloc_slice(emitter.arena, ref(emitter.constants), 8)
     alloc_slice(emitter.arena, ref(emitter.fixups), function.block_count + 16)
     alloc_slice(emitter.arena, ref(emitter.block_at), function.block_count)
     alloc_slice(emitter.arena, ref(emitter.edge_fixups), function.edge_count)
@@ -149,7 +154,7 @@ def finish_fixup(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
     match fixup.target:
         case Target.BLOCK:
             patch_fixup(emitter, fixup, emitter.block_at[fixup.number])
-        case Target.EDGE:
+        case Target.EDGE | Target.CONSTANT:
             pass
         case Target.TRAP:
             emit_trap(emitter, fixup)
@@ -171,6 +176,22 @@ def emit_trap(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
     else:
         emitter.traps.add(code.used, fixup.number, fixup.cause)
     encode.ud2(code)
+
+
+def emit_constants(emitter: Ptr[Emitter]) -> None:
+    """Each fills an operand of 16 bytes, aligned, as the operations on bits need it."""
+    if emitter.constant_count == 0:
+        return
+    code = emitter.code
+    encode.int3_until(code, 16)
+    start = code.used
+    for i in range(emitter.constant_count):
+        code.put64(emitter.constants[i])
+        code.put64(0)
+    for i in range(emitter.fixup_count):
+        fixup = emitter.fixups[i]
+        if fixup.target == Target.CONSTANT:
+            patch_fixup(emitter, fixup, start + 16 * fixup.number)
 
 
 def patch_fixup(emitter: Ptr[Emitter], fixup: Ptr[Fixup], target: u32) -> None:

@@ -65,8 +65,7 @@ def emit_control(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         case MOp.CALL_RUNTIME:
             emit_runtime_call(emitter, inst)
         case MOp.STACK_RESULT:
-            mem = emitter.word(OUTGOING + inst.imm)
-            encode.op_rm(emitter.code, encode.LOAD, True, emitter.result(inst), mem)
+            emitter.into_register(emitter.result(inst), True, OUTGOING + inst.imm)
         case MOp.JUMP:
             edge = edge_of(emitter.function, emitter.function.terminator(emitter.block), 0)
             emit_edge(emitter, edge)
@@ -189,21 +188,36 @@ def emit_branch(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     taken = edge_of(emitter.function, terminator, 0)
     other = edge_of(emitter.function, terminator, 1)
     cc = inst.cond
-    emit_compare(emitter, cc, inst.wide, inst.a, inst.b, inst.imm)
+    emit_compare(emitter, inst, inst.a, inst.b)
     # Of the two, `other` is emitted in line: rather the next block, or a loop's branch with moves.
     if is_next(emitter, destination(emitter, taken)) or repeats_with_moves(emitter, taken):
         swap = taken
         taken = other
         other = swap
         cc ^= 1
+    if cc == encode.CC_FLOAT_E:
+        # Unequal by either of two flags can be jumped on, equal by both cannot.
+        swap = taken
+        taken = other
+        other = swap
+        cc = encode.CC_FLOAT_NE
+    if cc == encode.CC_FLOAT_NE:
+        jump_over_edge(emitter, encode.CC_P, taken, other)
+        cc = encode.CC_NE
+    jump_over_edge(emitter, cc, taken, other)
+    emit_edge(emitter, other)
+
+
+@raises(ArenaFull)
+def jump_over_edge(emitter: Ptr[Emitter], cc: u8, taken: u32, other: u32) -> None:
+    """jcc over an edge, where another one is emitted in line right behind."""
     if has_moves(emitter, taken):
         emitter.jump_if_to_edge(cc, taken)
     else:
-        emitter.tail = JUMPS_BOUND + MOVE_BOUND * count_moves(
+        emitter.tail = 2 * JUMPS_BOUND + MOVE_BOUND * count_moves(
             emitter, emitter.resolution.on_edge[other]
         )
         emitter.jump_if(cc, destination(emitter, taken))
-    emit_edge(emitter, other)
 
 
 def repeats_with_moves(emitter: Ptr[Emitter], edge: u32) -> bool:

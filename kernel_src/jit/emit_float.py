@@ -1,10 +1,11 @@
 """Float instructions -> bytes.
 
-A float lives as its bits in a general register or in the frame. For an instruction its operands
-go to xmm0 and xmm1, and the result comes back from xmm0; nothing is in a vector register between
-two instructions. Arithmetic that makes a NaN makes a quiet one, as the processor does; NaNs that
-come in stay what they are but for becoming quiet, which is what the specification asks for
-(4.3.3).
+`dst = a op b` becomes a copy of a and a two-operand instruction, as for integers. Arithmetic that
+makes a NaN makes a quiet one, as the processor does; NaNs that come in stay what they are but for
+becoming quiet, which is what the specification asks for (4.3.3).
+
+Conversions, roots and rounding write only the low part of their destination, so they would wait for
+what was in the rest: it is cleared first.
 """
 
 from __future__ import annotations
@@ -15,113 +16,132 @@ import kernel_src.jit.encode as encode
 from kernel_src.jit.context import TRAP_CONVERSION, TRAP_OVERFLOW
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.ir import NONE
-from kernel_src.jit.machine import CUT_SATURATE, CUT_SIGNED, MInst
-from kernel_src.jit.regs import SCRATCH
+from kernel_src.jit.machine import (
+    CUT_SATURATE,
+    CUT_SIGNED,
+    FLOAT_ADD,
+    FLOAT_DIV,
+    FLOAT_MIN,
+    FLOAT_SQRT,
+    FLOAT_SUB,
+    MInst,
+)
+from kernel_src.jit.regs import SCRATCH, VECTOR_SCRATCH
 from kernel_src.lib.arena import ArenaFull
 from pykern.lang import Array, Ptr, raises, u8, u32, u64
 
-XMM0: Final[u8] = 0
-XMM1: Final[u8] = 1
-
 # From FCEIL to FNEAREST: the rounding modes (SDM, ROUNDSS), with the inexact exception masked
 ROUNDING: Final[Array[u8, 4]] = Array(10, 9, 11, 8)
-FLOAT_SQRT: Final[u8] = 4
 # From FADD to FDIV
-FLOAT_ADD: Final[u8] = 5
 ARITHMETIC: Final[Array[u32, 4]] = Array(encode.ADDS, encode.SUBS, encode.MULS, encode.DIVS)
-FLOAT_MIN: Final[u8] = 9
-FLOAT_MAX: Final[u8] = 10
-
-# FEQ, FNE, FLT, FGT, FLE, FGE
-SET_EQ: Final[u8] = 0
-SET_NE: Final[u8] = 1
-SET_LT: Final[u8] = 2
-SET_GT: Final[u8] = 3
-SET_LE: Final[u8] = 4
 
 
-def load_float(emitter: Ptr[Emitter], xmm: u8, wide: bool, value: u32) -> None:
-    emitter.operate(encode.MOVD_XR, wide, xmm, emitter.place(value))
+def constant_of(inst: Ptr[MInst]) -> u64:
+    """The second operand, where it is a constant."""
+    return u64(inst.c) << 32 | inst.imm
 
 
-def load_bits(emitter: Ptr[Emitter], xmm: u8, wide: bool, bits: u64) -> None:
-    encode.mov_ri(emitter.code, SCRATCH, bits)
-    encode.op_rr(emitter.code, encode.MOVD_XR, wide, xmm, SCRATCH)
-
-
-def store_float(emitter: Ptr[Emitter], wide: bool, dst: u8) -> None:
-    encode.op_rr(emitter.code, encode.MOVD_RX, wide, XMM0, dst)
+def clear(emitter: Ptr[Emitter], dst: u8, src: u32) -> None:
+    """Ends the wait for the old content of dst, unless it is the operand."""
+    if src != dst:
+        encode.zero_float(emitter.code, dst)
 
 
 # Arithmetic
 
 
+@raises(ArenaFull)
 def emit_float(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     code = emitter.code
     wide = inst.wide
-    load_float(emitter, XMM0, wide, inst.a)
-    if inst.b != NONE:
-        load_float(emitter, XMM1, wide, inst.b)
+    dst = emitter.result(inst)
+    a = emitter.register(inst.a)
     if inst.sub < FLOAT_SQRT:
-        encode.round_rri(code, wide, XMM0, XMM0, ROUNDING[inst.sub])
+        clear(emitter, dst, a)
+        encode.round_rri(code, wide, dst, a, ROUNDING[inst.sub])
     elif inst.sub == FLOAT_SQRT:
-        encode.float_rr(code, encode.SQRTS, wide, XMM0, XMM0)
+        clear(emitter, dst, a)
+        encode.float_rr(code, encode.SQRTS, wide, dst, a)
     elif inst.sub < FLOAT_MIN:
-        encode.float_rr(code, ARITHMETIC[inst.sub - FLOAT_ADD], wide, XMM0, XMM1)
+        emit_arithmetic(emitter, inst, dst, a)
     else:
-        emit_min_max(emitter, wide, inst.sub == FLOAT_MIN)
-    store_float(emitter, wide, emitter.result(inst))
+        b = emitter.into_vector(inst.b)
+        if b == dst:
+            emit_min_max(emitter, wide, inst.sub == FLOAT_MIN, dst, a)
+        else:
+            emitter.into_register(dst, True, a)
+            emit_min_max(emitter, wide, inst.sub == FLOAT_MIN, dst, b)
 
 
-def emit_min_max(emitter: Ptr[Emitter], wide: bool, is_min: bool) -> None:
-    """minss alone would forget a NaN in its first operand and the sign of zeros.
+@raises(ArenaFull)
+def emit_arithmetic(emitter: Ptr[Emitter], inst: Ptr[MInst], dst: u8, a: u8) -> None:
+    opcode = ARITHMETIC[inst.sub - FLOAT_ADD]
+    if inst.b == NONE:
+        emitter.into_register(dst, True, a)
+        emitter.operate_constant(opcode, inst.wide, dst, constant_of(inst))
+        return
+    b = emitter.place(inst.b)
+    if b == dst and a != dst:
+        if inst.sub != FLOAT_SUB and inst.sub != FLOAT_DIV:
+            encode.float_rr(emitter.code, opcode, inst.wide, dst, a)
+            return
+        encode.move_float_rr(emitter.code, VECTOR_SCRATCH, dst)
+        b = VECTOR_SCRATCH
+    emitter.into_register(dst, True, a)
+    emitter.operate_float(opcode, inst.wide, dst, b)
+
+
+@raises(ArenaFull)
+def emit_float_bits(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    """All three operations may have their operands exchanged."""
+    code = emitter.code
+    opcode = encode.XORPS
+    if inst.sub == encode.ALU_AND:
+        opcode = encode.ANDPS
+    elif inst.sub == encode.ALU_OR:
+        opcode = encode.ORPS
+    dst = emitter.result(inst)
+    a = emitter.register(inst.a)
+    if inst.b == NONE:
+        emitter.into_register(dst, True, a)
+        emitter.operate_constant(opcode, False, dst, constant_of(inst))
+        return
+    b = emitter.register(inst.b)
+    if b == dst:
+        encode.op_rr(code, opcode, False, dst, a)
+        return
+    emitter.into_register(dst, True, a)
+    encode.op_rr(code, opcode, False, dst, b)
+
+
+def emit_min_max(emitter: Ptr[Emitter], wide: bool, is_min: bool, dst: u8, other: u8) -> None:
+    """dst = the lesser or greater of dst and other. minss alone would forget a NaN in its first
+    operand and the sign of zeros.
 
     ucomiss: unordered sets the parity flag and "equal". A sum is NaN if an operand is. Equal
     operands differ at most in the sign of a zero: or-ing the bits gives -0 if there is one,
     and-ing gives +0.
     """
     code = emitter.code
-    encode.float_rr(code, encode.UCOMIS, wide, XMM0, XMM1)
+    encode.float_rr(code, encode.UCOMIS, wide, dst, other)
     differ = encode.jcc_short(code, encode.CC_NE)
     unordered = encode.jcc_short(code, encode.CC_P)
-    encode.op_rr(code, encode.ORPS if is_min else encode.ANDPS, False, XMM0, XMM1)
+    encode.op_rr(code, encode.ORPS if is_min else encode.ANDPS, False, dst, other)
     equal_done = encode.jmp_short(code)
     emitter.patch(unordered, unordered + 1, code.used, True)
-    encode.float_rr(code, encode.ADDS, wide, XMM0, XMM1)
+    encode.float_rr(code, encode.ADDS, wide, dst, other)
     nan_done = encode.jmp_short(code)
     emitter.patch(differ, differ + 1, code.used, True)
-    encode.float_rr(code, encode.MINS if is_min else encode.MAXS, wide, XMM0, XMM1)
+    encode.float_rr(code, encode.MINS if is_min else encode.MAXS, wide, dst, other)
     emitter.patch(equal_done, equal_done + 1, code.used, True)
     emitter.patch(nan_done, nan_done + 1, code.used, True)
 
 
 def emit_resize(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    load_float(emitter, XMM0, not inst.wide, inst.a)
-    encode.float_rr(emitter.code, encode.CVTS2S, not inst.wide, XMM0, XMM0)
-    store_float(emitter, inst.wide, emitter.result(inst))
-
-
-def emit_float_set(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """ "Above" and "above or equal" are false for unordered operands, so the others are turned
-    round; equality has to ask for the parity flag too."""
-    code = emitter.code
     dst = emitter.result(inst)
-    load_float(emitter, XMM0, inst.wide, inst.a)
-    load_float(emitter, XMM1, inst.wide, inst.b)
-    if inst.sub <= SET_NE:
-        encode.float_rr(code, encode.UCOMIS, inst.wide, XMM0, XMM1)
-        is_equal = inst.sub == SET_EQ
-        encode.set_r8(code, encode.CC_NP if is_equal else encode.CC_P, SCRATCH)
-        encode.set_r8(code, encode.CC_E if is_equal else encode.CC_NE, dst)
-        op = encode.ALU_AND if is_equal else encode.ALU_OR
-        encode.alu_rr(code, op, False, dst, SCRATCH)
-    else:
-        turned = inst.sub == SET_LT or inst.sub == SET_LE
-        left = XMM1 if turned else XMM0
-        encode.float_rr(code, encode.UCOMIS, inst.wide, left, XMM0 + XMM1 - left)
-        strict = inst.sub == SET_LT or inst.sub == SET_GT
-        encode.set_r8(code, encode.CC_A if strict else encode.CC_AE, dst)
-    encode.movzx_r8(code, dst, dst)
+    src = emitter.place(inst.a)
+    clear(emitter, dst, src)
+    emitter.operate_float(encode.CVTS2S, not inst.wide, dst, src)
 
 
 # Integers
@@ -131,28 +151,29 @@ def emit_int_to_float(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """A u32 is a positive i64. A u64 from 2^63 on is halved, with the lost bit kept for rounding,
     and doubled."""
     code = emitter.code
-    emitter.into_register(SCRATCH, True, emitter.place(inst.a))
     signed = inst.sub == 0
     wide_source = inst.imm != 0 or not signed
     opcode = encode.for_width(encode.CVTSI2S, inst.wide)
-    if signed or inst.imm == 0:
-        encode.op_rr(code, opcode, wide_source, XMM0, SCRATCH)
-        store_float(emitter, inst.wide, emitter.result(inst))
-        return
     dst = emitter.result(inst)
+    src = emitter.place(inst.a)
+    encode.zero_float(code, dst)
+    if signed or inst.imm == 0:
+        emitter.operate(opcode, wide_source, dst, src)
+        return
+    emitter.into_register(SCRATCH, True, src)
     encode.test_rr(code, True, SCRATCH, SCRATCH)
     large = encode.jcc_short(code, encode.CC_S)
-    encode.op_rr(code, opcode, True, XMM0, SCRATCH)
+    encode.op_rr(code, opcode, True, dst, SCRATCH)
     done = encode.jmp_short(code)
     emitter.patch(large, large + 1, code.used, True)
-    encode.mov_rr(code, True, dst, SCRATCH)
     encode.shift_ri(code, encode.SHIFT_SHR, True, SCRATCH, 1)
-    encode.alu_ri(code, encode.ALU_AND, False, dst, 1)
-    encode.alu_rr(code, encode.ALU_OR, True, SCRATCH, dst)
-    encode.op_rr(code, opcode, True, XMM0, SCRATCH)
-    encode.float_rr(code, encode.ADDS, inst.wide, XMM0, XMM0)
+    # The bit that was shifted out is in the carry; if the lowest is clear, it takes its place.
+    lost = encode.jcc_short(code, encode.CC_AE)
+    encode.alu_ri(code, encode.ALU_OR, True, SCRATCH, 1)
+    emitter.patch(lost, lost + 1, code.used, True)
+    encode.op_rr(code, opcode, True, dst, SCRATCH)
+    encode.float_rr(code, encode.ADDS, inst.wide, dst, dst)
     emitter.patch(done, done + 1, code.used, True)
-    store_float(emitter, inst.wide, dst)
 
 
 # The bits of float limits, for f32 and f64. A float can be cut to an integer type if it is above
@@ -185,28 +206,32 @@ def below(signed: bool, wide_int: bool, float: u32) -> u8:
 
 
 @raises(ArenaFull)
+def compare_limit(emitter: Ptr[Emitter], inst: Ptr[MInst], src: u8, limit: u64) -> None:
+    emitter.operate_constant(encode.UCOMIS, inst.wide, src, limit)
+
+
+@raises(ArenaFull)
 def emit_float_to_int(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     code = emitter.code
     signed = inst.sub & ~CUT_SATURATE == CUT_SIGNED
     wide_int = inst.imm != 0
-    load_float(emitter, XMM0, inst.wide, inst.a)
+    src = emitter.register(inst.a)
     if inst.sub & CUT_SATURATE != 0:
-        emit_saturating_cut(emitter, inst, signed, wide_int)
+        emit_saturating_cut(emitter, inst, src, signed, wide_int)
         return
     float = u32(inst.wide)
-    encode.float_rr(code, encode.UCOMIS, inst.wide, XMM0, XMM0)
+    encode.float_rr(code, encode.UCOMIS, inst.wide, src, src)
     emitter.trap_if(encode.CC_P, TRAP_CONVERSION, inst.offset)
-    load_bits(emitter, XMM1, inst.wide, low_limit(signed, wide_int, float))
-    encode.float_rr(code, encode.UCOMIS, inst.wide, XMM0, XMM1)
+    compare_limit(emitter, inst, src, low_limit(signed, wide_int, float))
     emitter.trap_if(below(signed, wide_int, float), TRAP_OVERFLOW, inst.offset)
-    load_bits(emitter, XMM1, inst.wide, high_limit(signed, wide_int, float))
-    encode.float_rr(code, encode.UCOMIS, inst.wide, XMM0, XMM1)
+    compare_limit(emitter, inst, src, high_limit(signed, wide_int, float))
     emitter.trap_if(encode.CC_AE, TRAP_OVERFLOW, inst.offset)
-    emit_cut(emitter, inst.wide, emitter.result(inst), signed, wide_int)
+    emit_cut(emitter, inst, src, signed, wide_int)
 
 
+@raises(ArenaFull)
 def emit_saturating_cut(
-    emitter: Ptr[Emitter], inst: Ptr[MInst], signed: bool, wide_int: bool
+    emitter: Ptr[Emitter], inst: Ptr[MInst], src: u8, signed: bool, wide_int: bool
 ) -> None:
     """NaN gives 0, what is too small the least integer, what is too large the greatest."""
     code = emitter.code
@@ -219,38 +244,42 @@ def emit_saturating_cut(
         greatest >>= 1
         least = u64(1) << (bits - 1)
     encode.mov_ri(code, dst, 0)
-    encode.float_rr(code, encode.UCOMIS, inst.wide, XMM0, XMM0)
+    encode.float_rr(code, encode.UCOMIS, inst.wide, src, src)
     nan = encode.jcc_near(code, encode.CC_P)
     encode.mov_ri(code, dst, least)
-    load_bits(emitter, XMM1, inst.wide, low_limit(signed, wide_int, float))
-    encode.float_rr(code, encode.UCOMIS, inst.wide, XMM0, XMM1)
+    compare_limit(emitter, inst, src, low_limit(signed, wide_int, float))
     small = encode.jcc_near(code, below(signed, wide_int, float))
     encode.mov_ri(code, dst, greatest)
-    load_bits(emitter, XMM1, inst.wide, high_limit(signed, wide_int, float))
-    encode.float_rr(code, encode.UCOMIS, inst.wide, XMM0, XMM1)
+    compare_limit(emitter, inst, src, high_limit(signed, wide_int, float))
     large = encode.jcc_near(code, encode.CC_AE)
-    emit_cut(emitter, inst.wide, dst, signed, wide_int)
+    emit_cut(emitter, inst, src, signed, wide_int)
     emitter.patch(nan, nan + 4, code.used, False)
     emitter.patch(small, small + 4, code.used, False)
     emitter.patch(large, large + 4, code.used, False)
 
 
-def emit_cut(emitter: Ptr[Emitter], wide: bool, dst: u8, signed: bool, wide_int: bool) -> None:
-    """dst = xmm0, which is in range. A u32 is cut as an i64; a u64 from 2^63 on less that, which
+@raises(ArenaFull)
+def emit_cut(
+    emitter: Ptr[Emitter], inst: Ptr[MInst], src: u8, signed: bool, wide_int: bool
+) -> None:
+    """The result of what is in range. A u32 is cut as an i64; a u64 from 2^63 on less that, which
     is added again as the top bit."""
     code = emitter.code
+    wide = inst.wide
+    dst = emitter.result(inst)
     opcode = encode.for_width(encode.CVTTS2SI, wide)
     if signed or not wide_int:
-        encode.op_rr(code, opcode, wide_int or not signed, dst, XMM0)
+        encode.op_rr(code, opcode, wide_int or not signed, dst, src)
         return
-    load_bits(emitter, XMM1, wide, TWO_63[u32(wide)])
-    encode.float_rr(code, encode.UCOMIS, wide, XMM0, XMM1)
+    limit = TWO_63[u32(wide)]
+    compare_limit(emitter, inst, src, limit)
     large = encode.jcc_short(code, encode.CC_AE)
-    encode.op_rr(code, opcode, True, dst, XMM0)
+    encode.op_rr(code, opcode, True, dst, src)
     done = encode.jmp_short(code)
     emitter.patch(large, large + 1, code.used, True)
-    encode.float_rr(code, encode.SUBS, wide, XMM0, XMM1)
-    encode.op_rr(code, opcode, True, dst, XMM0)
+    encode.move_float_rr(code, VECTOR_SCRATCH, src)
+    emitter.operate_constant(encode.SUBS, wide, VECTOR_SCRATCH, limit)
+    encode.op_rr(code, opcode, True, dst, VECTOR_SCRATCH)
     encode.mov_ri(code, SCRATCH, 1 << 63)
     encode.alu_rr(code, encode.ALU_XOR, True, dst, SCRATCH)
     emitter.patch(done, done + 1, code.used, True)

@@ -14,17 +14,18 @@ import kernel_src.jit.encode as encode
 from kernel_src.jit.context import TRAP_DIVIDE_BY_ZERO, TRAP_MEMORY, TRAP_OVERFLOW
 from kernel_src.jit.emit_float import (
     emit_float,
-    emit_float_set,
+    emit_float_bits,
     emit_float_to_int,
     emit_int_to_float,
     emit_resize,
 )
 from kernel_src.jit.emitter import Emitter
-from kernel_src.jit.encode import NO_INDEX, Mem
+from kernel_src.jit.encode import NO_INDEX, Code, Mem
 from kernel_src.jit.ir import NONE
 from kernel_src.jit.machine import (
     BASE_CONTEXT,
     BASE_MEMORY,
+    COMPARE_FLOAT,
     LOAD_64,
     LOAD_S8,
     LOAD_S16,
@@ -32,7 +33,7 @@ from kernel_src.jit.machine import (
     MInst,
     MOp,
 )
-from kernel_src.jit.regs import CONTEXT, MEMORY, RAX, RCX, RDX, SCRATCH, is_register
+from kernel_src.jit.regs import CONTEXT, MEMORY, RAX, RCX, RDX, SCRATCH, is_register, is_vector
 from kernel_src.lib.arena import ArenaFull
 from pykern.lang import Array, Ptr, bitcast, i32, raises, u8, u32, u64
 
@@ -54,7 +55,9 @@ def emit_op(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     match inst.op:
         case MOp.IMM:
             bits = u64(inst.c) << 32 | inst.imm
-            if bits == 0:
+            if is_vector(emitter.result(inst)):
+                emitter.load_float(emitter.result(inst), bits)
+            elif bits == 0:
                 encode.zero_r(code, emitter.result(inst))
             else:
                 encode.mov_ri(code, emitter.result(inst), bits)
@@ -94,22 +97,22 @@ def emit_op(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             emit_store(emitter, inst)
         case MOp.FLOAT:
             emit_float(emitter, inst)
-        case MOp.FLOAT_SET:
-            emit_float_set(emitter, inst)
+        case MOp.FLOAT_BITS:
+            emit_float_bits(emitter, inst)
         case MOp.FLOAT_TO_INT:
             emit_float_to_int(emitter, inst)
         case MOp.INT_TO_FLOAT:
             emit_int_to_float(emitter, inst)
         case MOp.RESIZE:
             emit_resize(emitter, inst)
+        case MOp.REINTERPRET:
+            emitter.into_register(emitter.result(inst), inst.wide, emitter.place(inst.a))
         case MOp.DIV_S | MOp.REM_S:
             emit_signed_division(emitter, inst)
         case MOp.DIV_U | MOp.REM_U:
             emit_unsigned_division(emitter, inst)
         case MOp.FIXED:
-            dst = emitter.result(inst)
-            if dst != inst.sub:
-                encode.mov_rr(code, True, dst, inst.sub)
+            emitter.into_register(emitter.result(inst), True, inst.sub)
         case _:
             pass
 
@@ -207,14 +210,17 @@ def emit_count_zeros(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 # Comparisons
 
 
-def emit_compare(
-    emitter: Ptr[Emitter], cc: u8, wide: bool, left: u32, right: u32, imm: u32
-) -> None:
+def emit_compare(emitter: Ptr[Emitter], inst: Ptr[MInst], left: u32, right: u32) -> None:
     """Sets the flags for `left` and `right`, or the immediate if `right` is NONE. Comparing with
     zero for equality may need no instruction: arithmetic has set that flag."""
     code = emitter.code
+    wide = inst.wide
+    cc = inst.cond
+    imm = inst.imm
     a = emitter.register(left)
-    if right != NONE:
+    if inst.sub == COMPARE_FLOAT:
+        emitter.operate_float(encode.UCOMIS, wide, a, emitter.place(right))
+    elif right != NONE:
         emitter.operate(u32(encode.ALU_CMP) << 3 | 3, wide, a, emitter.place(right))
     elif imm == 0 and cc & ~u8(1) == encode.CC_E and emitter.has_zero_flag(a, wide):
         pass
@@ -231,23 +237,67 @@ def emit_set(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     is_operand = dst == emitter.place(inst.a) or (inst.b != NONE and dst == emitter.place(inst.b))
     if not is_operand:
         encode.zero_r(code, dst)
-    emit_compare(emitter, inst.cond, inst.wide, inst.a, inst.b, inst.imm)
-    encode.set_r8(code, inst.cond, dst)
+    emit_compare(emitter, inst, inst.a, inst.b)
+    if inst.cond == encode.CC_FLOAT_E:
+        set_both(code, encode.CC_E, encode.CC_NP, encode.ALU_AND, dst)
+    elif inst.cond == encode.CC_FLOAT_NE:
+        set_both(code, encode.CC_NE, encode.CC_P, encode.ALU_OR, dst)
+    else:
+        encode.set_r8(code, inst.cond, dst)
     if is_operand:
         encode.movzx_r8(code, dst, dst)
+
+
+def set_both(code: Ptr[Code], cc: u8, other: u8, op: u8, dst: u8) -> None:
+    """The low byte of dst = cc op other; the rest of dst may become anything that it and the
+    scratch register were, but for `and`, where it stays zero."""
+    encode.set_r8(code, cc, dst)
+    encode.set_r8(code, other, SCRATCH)
+    encode.op8_rr(code, u32(op) << 3 | 2, False, dst, SCRATCH, True)
 
 
 def emit_choose(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """dst = b, then a if the condition holds; the other way round if a is where the result goes."""
     dst = emitter.result(inst)
-    emit_compare(emitter, inst.cond, inst.wide, inst.c, inst.d, inst.imm)
+    emit_compare(emitter, inst, inst.c, inst.d)
     a = emitter.place(inst.a)
     b = emitter.place(inst.b)
+    if is_vector(dst) or inst.cond >= encode.CC_FLOAT_NE:
+        choose_by_jump(emitter, inst.cond, dst, a, b)
+        return
     if a == dst:
         emitter.operate(encode.ESCAPE | 0x40 | (inst.cond ^ 1), True, dst, b)
         return
     emitter.into_register(dst, True, b)
     emitter.operate(encode.ESCAPE | 0x40 | inst.cond, True, dst, a)
+
+
+def choose_by_jump(emitter: Ptr[Emitter], cc: u8, dst: u8, a: u32, b: u32) -> None:
+    """For what cmov cannot do: vector registers, and equality of floats. The moves that are jumped
+    over do not touch the flags."""
+    code = emitter.code
+    other = b
+    skip_if = cc
+    if a != dst:
+        emitter.into_register(dst, True, b)
+        other = a
+        skip_if = cc ^ 1
+    if skip_if == encode.CC_FLOAT_E:
+        differ = encode.jcc_short(code, encode.CC_NE)
+        equal = encode.jcc_short(code, encode.CC_NP)
+        emitter.patch(differ, differ + 1, code.used, True)
+        emitter.into_register(dst, True, other)
+        emitter.patch(equal, equal + 1, code.used, True)
+        return
+    unordered: u32 = NONE
+    if skip_if == encode.CC_FLOAT_NE:
+        unordered = encode.jcc_short(code, encode.CC_P)
+        skip_if = encode.CC_NE
+    skip = encode.jcc_short(code, skip_if)
+    emitter.into_register(dst, True, other)
+    emitter.patch(skip, skip + 1, code.used, True)
+    if unordered != NONE:
+        emitter.patch(unordered, unordered + 1, code.used, True)
 
 
 # Memory
@@ -271,7 +321,11 @@ def emit_load(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     is_signed = inst.sub == LOAD_S8 or inst.sub == LOAD_S16 or inst.sub == LOAD_S32
     wide = inst.wide if is_signed else inst.sub == LOAD_64
     mem = address(emitter, inst)
-    encode.op_rm(emitter.code, LOAD_OPCODES[inst.sub], wide, emitter.result(inst), mem)
+    dst = emitter.result(inst)
+    if is_vector(dst):
+        encode.float_rm(emitter.code, encode.MOVS_XM, wide, dst, mem)
+    else:
+        encode.op_rm(emitter.code, LOAD_OPCODES[inst.sub], wide, dst, mem)
 
 
 @raises(ArenaFull)
@@ -280,8 +334,12 @@ def emit_store(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     mem = address(emitter, inst)
     if inst.b == NONE:
         encode.store_mi(emitter.code, inst.sub, mem, inst.c)
+        return
+    src = emitter.register(inst.b)
+    if is_vector(src):
+        encode.float_rm(emitter.code, encode.MOVS_MX, inst.sub == 8, src, mem)
     else:
-        encode.store_mr(emitter.code, inst.sub, mem, emitter.register(inst.b))
+        encode.store_mr(emitter.code, inst.sub, mem, src)
 
 
 @raises(ArenaFull)

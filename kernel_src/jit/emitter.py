@@ -15,15 +15,31 @@ from kernel_src.jit.frame import Frame
 from kernel_src.jit.ir import NONE, Function
 from kernel_src.jit.machine import MachineCode, MInst
 from kernel_src.jit.moves import Mover, Step
-from kernel_src.jit.regs import NO_PLACE, is_register
+from kernel_src.jit.regs import NO_PLACE, VECTOR_SCRATCH, is_register, is_vector
 from kernel_src.jit.resolve import Resolution
 from kernel_src.jit.trapmap import TrapMap
 from kernel_src.lib.arena import Arena, ArenaFull, grow_slice
 from kernel_src.wasm.module import Module
-from pykern.lang import Ptr, Slice, enum, i32, i64, raises, ref, struct, truncate, u8, u32, zeroed
+from pykern.lang import (
+    Ptr,
+    Slice,
+    enum,
+    i32,
+    i64,
+    raises,
+    ref,
+    struct,
+    truncate,
+    u8,
+    u32,
+    u64,
+    zeroed,
+)
 
 # Where a bound of a distance stops growing: farther than any code can be
 BOUND_MAX: Final[u32] = 1 << 30
+# How many constants are searched for one that is there already: bounds the time, not the pool
+CONSTANT_SEARCH: Final[u32] = 32
 
 
 @enum(u8)
@@ -31,6 +47,7 @@ class Target:
     BLOCK = 0  # of the function
     EDGE = 1  # the moves of an edge, out of line
     TRAP = 2  # a trap, out of line
+    CONSTANT = 3  # in the function's pool of constants
 
 
 @struct
@@ -39,7 +56,7 @@ class Fixup:
     base: u32  # what it counts from
     target: Target
     short: bool
-    number: u32  # the block or edge; the offset in the module of what traps
+    number: u32  # the block, edge or constant; the offset in the module of what traps
     cause: u8  # of a trap
     next: u32  # for an edge: the next fix-up of the same one
 
@@ -100,6 +117,8 @@ class Emitter:
     edge_fixups: Slice[u32] = zeroed()  # by edge: the first jump to its moves out of line
     pending_edges: Slice[u32] = zeroed()  # the edges that have some
     pending_count: u32 = 0
+    constants: Slice[u64] = zeroed()  # to be read from memory behind the function
+    constant_count: u32 = 0
 
     # Operands
 
@@ -122,10 +141,29 @@ class Emitter:
 
     def into_register(self, dst: u8, wide: bool, place: u32) -> None:
         """Moves an operand to a register, unless it is there. The flags stay."""
-        if not is_register(place):
-            encode.op_rm(self.code, encode.LOAD, wide, dst, self.word(place))
+        code = self.code
+        if is_vector(dst):
+            if is_vector(place):
+                if place != dst:
+                    encode.move_float_rr(code, dst, u8(place))
+            elif is_register(place):
+                encode.op_rr(code, encode.MOVD_XR, wide, dst, u8(place))
+            else:
+                encode.float_rm(code, encode.MOVS_XM, wide, dst, self.word(place))
+        elif is_vector(place):
+            encode.op_rr(code, encode.MOVD_RX, wide, u8(place), dst)
+        elif not is_register(place):
+            encode.op_rm(code, encode.LOAD, wide, dst, self.word(place))
         elif place != dst:
-            encode.mov_rr(self.code, wide, dst, u8(place))
+            encode.mov_rr(code, wide, dst, u8(place))
+
+    def into_vector(self, value: u32) -> u8:
+        """The vector register of an operand that may be in memory: then the scratch register."""
+        place = self.place(value)
+        if is_register(place):
+            return u8(place)
+        self.into_register(VECTOR_SCRATCH, True, place)
+        return VECTOR_SCRATCH
 
     def operate(self, opcode: u32, wide: bool, reg: u8, place: u32) -> None:
         """An instruction with a register and an operand in any place."""
@@ -133,6 +171,39 @@ class Emitter:
             encode.op_rr(self.code, opcode, wide, reg, u8(place))
         else:
             encode.op_rm(self.code, opcode, wide, reg, self.word(place))
+
+    def operate_float(self, opcode: u32, wide: bool, reg: u8, place: u32) -> None:
+        """The same for the opcodes whose operands are floats."""
+        if is_register(place):
+            encode.float_rr(self.code, opcode, wide, reg, u8(place))
+        else:
+            encode.float_rm(self.code, opcode, wide, reg, self.word(place))
+
+    @raises(ArenaFull)
+    def operate_constant(self, opcode: u32, wide: bool, reg: u8, bits: u64) -> None:
+        """The same with a constant in memory: 16 bytes, of which the first are `bits`."""
+        at = encode.op_rip(self.code, encode.for_width(opcode, wide), False, reg)
+        number = self.constant_number(bits)
+        self.add_fixup(at, self.code.used, Target.CONSTANT, number, False)
+
+    @raises(ArenaFull)
+    def constant_number(self, bits: u64) -> u32:
+        n = self.constant_count
+        for i in range(min(n, CONSTANT_SEARCH)):
+            if self.constants[n - 1 - i] == bits:
+                return n - 1 - i
+        if n == len(self.constants):
+            grow_slice(self.arena, ref(self.constants), n + 1)
+        self.constants[n] = bits
+        self.constant_count = n + 1
+        return n
+
+    @raises(ArenaFull)
+    def load_float(self, dst: u8, bits: u64) -> None:
+        if bits == 0:
+            encode.zero_float(self.code, dst)
+        else:
+            self.operate_constant(encode.MOVS_XM, True, dst, bits)
 
     def set_flags(self, register: u8, wide: bool) -> None:
         """The instruction just emitted has set the zero flag for `register`."""
@@ -167,6 +238,7 @@ class Emitter:
         else:
             self.mover.add(dst, self.place(value), value)
 
+    @raises(ArenaFull)
     def do_moves(self) -> None:
         for step in self.mover.sequence():
             self.do_step(step)
@@ -177,11 +249,15 @@ class Emitter:
         self.add_moves(first)
         self.do_moves()
 
+    @raises(ArenaFull)
     def do_step(self, step: Ptr[Step]) -> None:
         if step.src == NO_PLACE:
             self.load_constant(step.dst, step.value)
         elif is_register(step.dst):
             self.into_register(u8(step.dst), True, step.src)
+        elif is_vector(step.src):
+            mem = self.word(step.dst)
+            encode.float_rm(self.code, encode.MOVS_MX, True, u8(step.src), mem)
         elif is_register(step.src):
             encode.store_mr(self.code, 8, self.word(step.dst), u8(step.src))
         else:
@@ -190,10 +266,14 @@ class Emitter:
             encode.push_m(self.code, self.word(step.src))
             encode.pop_m(self.code, self.word(step.dst))
 
+    @raises(ArenaFull)
     def load_constant(self, dst: u32, value: u32) -> None:
         """No other register changes, but the flags may; moves are never between a comparison and
         its use. A wide constant goes to memory in halves."""
         bits = self.function.const_bits(value)
+        if is_vector(dst):
+            self.load_float(u8(dst), bits)
+            return
         if is_register(dst) and bits == 0:
             encode.zero_r(self.code, u8(dst))
             return

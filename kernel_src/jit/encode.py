@@ -7,6 +7,9 @@ operation clears the upper half of its destination.
 Bytes go into a `Code`. It never fails while instructions are written: past its end they are
 counted but not stored, and `overflow` is looked at once for each function.
 
+Vector register n is named by its number in regs.py, 16 + n: only the low four bits of a register's
+number go into an instruction, the opcode says of which class it is.
+
 The layout of an instruction (Intel SDM volume 2, chapter 2):
 
     [66|F2|F3] [REX 0100WRXB] [0F [3A]] opcode [modrm] [sib] [displacement] [immediate]
@@ -77,6 +80,9 @@ CC_L: Final[u8] = 12
 CC_GE: Final[u8] = 13
 CC_LE: Final[u8] = 14
 CC_G: Final[u8] = 15
+# Equality of floats, which also needs the parity flag to be clear: no condition of the processor
+CC_FLOAT_NE: Final[u8] = 16
+CC_FLOAT_E: Final[u8] = 17
 
 BSF: Final[u32] = ESCAPE | 0xBC
 BSR: Final[u32] = ESCAPE | 0xBD
@@ -106,8 +112,12 @@ MINS: Final[u32] = F3 | ESCAPE | 0x5D  # *
 MAXS: Final[u32] = F3 | ESCAPE | 0x5F  # *
 SQRTS: Final[u32] = F3 | ESCAPE | 0x51  # *
 UCOMIS: Final[u32] = ESCAPE | 0x2E  # *
-ORPS: Final[u32] = ESCAPE | 0x56
 ANDPS: Final[u32] = ESCAPE | 0x54
+ORPS: Final[u32] = ESCAPE | 0x56
+XORPS: Final[u32] = ESCAPE | 0x57
+MOVAPS: Final[u32] = ESCAPE | 0x28
+MOVS_XM: Final[u32] = F3 | ESCAPE | 0x10  # * from memory; the rest of the register becomes zero
+MOVS_MX: Final[u32] = F3 | ESCAPE | 0x11  # * to memory
 CVTSI2S: Final[u32] = F3 | ESCAPE | 0x2A  # * from a general register, by width
 CVTTS2SI: Final[u32] = F3 | ESCAPE | 0x2C  # * to a general register, by width, cut off
 CVTS2S: Final[u32] = F3 | ESCAPE | 0x5A  # * from this width to the other
@@ -184,7 +194,7 @@ def put_opcode(
     numbers 4 to 7 would mean ah to bh."""
     if opcode & 0xFF_0000 != 0:
         code.put8(opcode >> 16)
-    rex: u32 = (reg >> 3) << 2 | (index >> 3) << 1 | base >> 3
+    rex: u32 = (reg & 8) >> 1 | (index & 8) >> 2 | (base & 8) >> 3
     if wide:
         rex |= 8
     if rex != 0 or low_byte:
@@ -397,6 +407,19 @@ def cmov_rm(code: Ptr[Code], cc: u8, wide: bool, dst: u8, mem: Mem) -> None:
 # Scalar floats: the opcodes marked *
 
 
+def move_float_rr(code: Ptr[Code], dst: u8, src: u8) -> None:
+    """All of a vector register: a scalar move would wait for the old content of `dst`."""
+    op_rr(code, MOVAPS, False, dst, src)
+
+
+def zero_float(code: Ptr[Code], dst: u8) -> None:
+    op_rr(code, XORPS, False, dst, dst)
+
+
+def float_rm(code: Ptr[Code], opcode: u32, wide: bool, reg: u8, mem: Mem) -> None:
+    op_rm(code, for_width(opcode, wide), False, reg, mem)
+
+
 def for_width(opcode: u32, wide: bool) -> u32:
     """The form for f64 of an opcode for f32, if `wide`."""
     if not wide:
@@ -453,12 +476,16 @@ def call_near(code: Ptr[Code]) -> u32:
     return code.used - 4
 
 
-def lea_rip(code: Ptr[Code], dst: u8) -> u32:
-    """lea dst, [rip + displacement]"""
-    put_opcode(code, LEA, True, dst, 0, 0, False)
-    code.put8(5 | (u32(dst) & 7) << 3)
+def op_rip(code: Ptr[Code], opcode: u32, wide: bool, reg: u8) -> u32:
+    """An instruction with ModRM over a register and [rip + displacement]"""
+    put_opcode(code, opcode, wide, reg, 0, 0, False)
+    code.put8(5 | (u32(reg) & 7) << 3)
     code.put32(0)
     return code.used - 4
+
+
+def lea_rip(code: Ptr[Code], dst: u8) -> u32:
+    return op_rip(code, LEA, True, dst)
 
 
 def call_m(code: Ptr[Code], mem: Mem) -> None:

@@ -43,7 +43,6 @@ class Type:
     NONE = 0  # the instruction defines no value
     I32 = 1
     I64 = 2
-    # A float is its bits, in general registers; arithmetic takes them to vector registers and back.
     F32 = 3
     F64 = 4
     REF = 5  # funcref, externref: a word, 0 for null
@@ -420,6 +419,10 @@ def has_property(op: Op, property: u8) -> bool:
 def is_wide(type: Type) -> bool:
     """Does a value of the type have 64 bits?"""
     return type == Type.I64 or type == Type.F64 or type == Type.REF
+
+
+def is_float(type: Type) -> bool:
+    return type == Type.F32 or type == Type.F64
 
 
 def low_half(bits: u64) -> u32:

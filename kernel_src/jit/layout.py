@@ -12,7 +12,7 @@ from typing import Final
 
 from kernel_src.jit.emitter import BOUND_MAX, Emitter
 from kernel_src.jit.ir import NONE, edge_count_of, edge_of
-from kernel_src.jit.machine import MInst, MOp, has_list, is_division, is_float
+from kernel_src.jit.machine import MInst, MOp, compares_floats, has_list, is_division, is_float_op
 from kernel_src.lib.arena import ArenaFull, alloc_slice
 from pykern.lang import Ptr, raises, ref, u32, u64
 
@@ -91,7 +91,7 @@ def bound(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> u32:
         return SWITCH_BOUND + 4 * inst.imm
     if has_list(inst):
         return CALL_BOUND + MOVE_BOUND * (inst.c + 1)
-    if is_float(inst.op):
+    if is_float_op(inst.op) or compares_floats(inst):
         return FLOAT_BOUND
     if is_division(inst.op):
         return DIVISION_BOUND

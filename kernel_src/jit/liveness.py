@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel_src.jit.ir import NONE, Function, Op, edge_count_of, edge_of
+from kernel_src.jit.ir import NONE, Function, Op, edge_count_of, edge_of, is_float
 from kernel_src.jit.machine import (
     MachineCode,
     MInst,
@@ -29,6 +29,7 @@ from kernel_src.jit.machine import (
     is_division,
     needs_register,
     operand,
+    reads_late,
     uses_operand,
 )
 from kernel_src.jit.regs import (
@@ -67,6 +68,7 @@ class Interval:
     """A value's life, or after splitting a piece of it."""
 
     value: u32
+    vector: bool  # it belongs in vector registers
     ranges: u32  # NONE: the value is never needed
     uses: u32
     end: u32
@@ -85,7 +87,7 @@ class Liveness:
         zeroed()
     )  # those of the values first, by number; then further pieces
     interval_count: u32 = 0
-    fixed: Array[u32, 16] = (
+    fixed: Array[u32, 32] = (
         zeroed()
     )  # the ranges in which each register is destroyed or holds a result
     # A register, or REGISTERS + a value whose place is wanted: from the definition, from a use
@@ -110,6 +112,7 @@ class Liveness:
         for value in range(values):
             interval = self.intervals[value]
             interval.value = value
+            interval.vector = False
             interval.ranges = NONE
             interval.uses = NONE
             interval.end = 0
@@ -184,7 +187,7 @@ class Walk:
     first: Slice[u32] = zeroed()
     counts: Slice[u32] = zeroed()
     # A register that holds a result: until which position; 0 if it does not
-    held: Array[u32, 16] = zeroed()
+    held: Array[u32, 32] = zeroed()
 
     @raises(ArenaFull)
     def revive(self, value: u32) -> None:
@@ -221,6 +224,7 @@ class Walk:
 def find_liveness(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liveness]) -> None:
     arena = live.arena
     live.init(code.values)
+    find_vectors(function, code, live)
     walk = Walk(function=function, code=code, live=live)
     alloc_slice(arena, ref(walk.mark), code.values)
     alloc_slice(arena, ref(walk.list), 64)
@@ -233,6 +237,13 @@ def find_liveness(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liv
         if i < function.param_count:
             live.hint[i] = ARGUMENTS[i]
     assert walk.counts[0] == 0, f"v{walk.needed[walk.first[0]]} is used where it is not defined"
+
+
+def find_vectors(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liveness]) -> None:
+    for value in range(code.given):
+        live.intervals[value].vector = is_float(function.insts[value].type)
+    for n in range(code.values - code.given):
+        live.intervals[code.given + n].vector = code.made_vectors[n]
 
 
 @raises(ArenaFull)
@@ -300,6 +311,8 @@ def walk_inst(walk: Ptr[Walk], i: u32) -> None:
     for n in range(u32(4)):
         if uses_operand(inst, n):
             walk.use(operand(inst, n), position, needs_register(inst, n))
+    if reads_late(inst):
+        walk.live.add_range(inst.b, walk.start, position + 2)
     hint_operands(walk.live, inst)
 
 

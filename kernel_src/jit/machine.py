@@ -56,28 +56,29 @@ class MOp:
     LOAD = 15
     STORE = 16
     FLOAT = 17
-    FLOAT_SET = 18
+    FLOAT_BITS = 18
     FLOAT_TO_INT = 19
     INT_TO_FLOAT = 20
     RESIZE = 21
-    DIV_S = 22
-    DIV_U = 23
-    REM_S = 24
-    REM_U = 25
-    CALL = 26
-    CALL_IMPORT = 27
-    CALL_INDIRECT = 28
-    CALL_RUNTIME = 29
-    FIXED = 30
-    STACK_RESULT = 31
-    JUMP = 32
-    BRANCH = 33
-    SWITCH = 34
-    RETURN = 35
-    TRAP = 36
+    REINTERPRET = 22
+    DIV_S = 23
+    DIV_U = 24
+    REM_S = 25
+    REM_U = 26
+    CALL = 27
+    CALL_IMPORT = 28
+    CALL_INDIRECT = 29
+    CALL_RUNTIME = 30
+    FIXED = 31
+    STACK_RESULT = 32
+    JUMP = 33
+    BRANCH = 34
+    SWITCH = 35
+    RETURN = 36
+    TRAP = 37
 
 
-MOPS: Final = 37
+MOPS: Final = 38
 
 # One row an operation, in the order of `MOp`: name; which words are values; what they mean.
 #   a b c d  the word is a value that must be in a register;  A B C D  a value in any place
@@ -99,15 +100,16 @@ popcnt         A
 sign8          a     dst = the low 8 bits of a, sign-extended
 sign16         a
 sign32         a
-set            aB    dst = a cond b
-choose         AbcD  dst = a if c cond d else b;  d absent: compared with imm
+set            aB    dst = a cond b;  sub: COMPARE_*
+choose         AbcD  dst = a if c cond d else b;  d absent: compared with imm;  sub: COMPARE_*
 load           a     dst = memory[base + a + imm];  sub: LOAD_*;  flags: BASE_*
 store          ab    memory[base + a + imm] = b;  b absent: c is the constant;  sub: bytes
-float          AB    dst = a op b, or op a;  sub: emit_float.FLOAT_*
-float_set      AB    dst = a cond b;  sub: the distance of the operation from FEQ
-float_to_int   A     dst = a, cut off;  sub: CUT_*;  imm: 1 if the result is 64 bits wide
+float          aB    dst = a op b, or op a;  sub: FLOAT_*;  b absent: halves imm and c
+float_bits     ab    dst = a op b, on bits;  sub: encode.ALU_*;  b absent: halves imm and c
+float_to_int   a     dst = a, cut off;  sub: CUT_*;  imm: 1 if the result is 64 bits wide
 int_to_float   A     dst = a;  sub: 1 if a is unsigned;  imm: 1 if a is 64 bits wide
 resize         A     dst = a, a float of the other width
+reinterpret    A     dst = the bits of a, in a register of the other class
 div_s          AB    the quotient is in rax afterwards, the remainder in rdx; imm: may skip checks
 div_u          AB
 rem_s          AB
@@ -119,7 +121,7 @@ call_runtime   L     a: number of the runtime's function; imm: the trap it may a
 fixed          -     dst = register `sub`, where the instruction before has left it
 stack_result   -     dst = word imm of the outgoing area
 jump           -
-branch         aB    to the first edge if a cond b, else to the second
+branch         aB    to the first edge if a cond b, else to the second;  sub: COMPARE_*
 switch         A     imm: how many edges
 return         L
 trap           -     imm: cause
@@ -142,7 +144,7 @@ def operand_table(rows: str) -> list[int]:
     return table
 
 
-OPERANDS: Final[Array[u16, 37]] = operand_table(ROWS)
+OPERANDS: Final[Array[u16, 38]] = operand_table(ROWS)
 static_assert(MOp.TRAP.value == MOPS - 1, "a row of ROWS for each MOp")
 
 # Loads, by how the bytes become a register
@@ -153,6 +155,18 @@ LOAD_S16: Final[u8] = 3
 LOAD_U32: Final[u8] = 4
 LOAD_S32: Final[u8] = 5
 LOAD_64: Final[u8] = 6
+
+# How `set`, `choose` and `branch` compare
+COMPARE_INT: Final[u8] = 0
+COMPARE_FLOAT: Final[u8] = 1
+
+# `float`: FCEIL to FMAX
+FLOAT_SQRT: Final[u8] = 4
+FLOAT_ADD: Final[u8] = 5
+FLOAT_SUB: Final[u8] = 6
+FLOAT_MUL: Final[u8] = 7
+FLOAT_DIV: Final[u8] = 8
+FLOAT_MIN: Final[u8] = 9
 
 # Floats to integers
 CUT_SIGNED: Final[u8] = 0
@@ -194,12 +208,16 @@ class MachineCode:
     count: u32 = 0
     blocks: Slice[MBlock] = zeroed()  # as many as the function has
     values: u32 = 0  # of the intermediate form, and those made since
+    made_vectors: Slice[bool] = zeroed()  # of those made since: is it a float?
+    given: u32 = 0  # how many the intermediate form has
 
     @raises(ArenaFull)
     def init(self, values: u32, blocks: u32) -> None:
         arena = self.arena
         self.count = 0
         self.values = values
+        self.given = values
+        alloc_slice(arena, ref(self.made_vectors), 16)
         alloc_slice(arena, ref(self.insts), values + values // 4 + 16)
         alloc_slice(arena, ref(self.blocks), blocks)
 
@@ -218,6 +236,16 @@ class MachineCode:
         inst.c = NONE
         inst.d = NONE
         return inst
+
+    @raises(ArenaFull)
+    def new_value(self, vector: bool) -> u32:
+        """A value that the intermediate form does not have."""
+        n = self.values - self.given
+        if n == len(self.made_vectors):
+            grow_slice(self.arena, ref(self.made_vectors), n + 1)
+        self.made_vectors[n] = vector
+        self.values += 1
+        return self.values - 1
 
     def reverse(self) -> None:
         """Selection goes backwards: this puts the instructions in order."""
@@ -265,7 +293,19 @@ def is_division(op: MOp) -> bool:
     return op.value >= MOp.DIV_S.value and op.value <= MOp.REM_U.value
 
 
-def is_float(op: MOp) -> bool:
+def compares_floats(inst: Ptr[MInst]) -> bool:
+    compares = inst.op == MOp.SET or inst.op == MOp.CHOOSE or inst.op == MOp.BRANCH
+    return compares and inst.sub == COMPARE_FLOAT
+
+
+def reads_late(inst: Ptr[MInst]) -> bool:
+    """Should the result not be where word b is? Then a two-operand form would need a copy of b."""
+    if inst.op != MOp.FLOAT or inst.b == NONE:
+        return False
+    return inst.sub == FLOAT_SUB or inst.sub == FLOAT_DIV
+
+
+def is_float_op(op: MOp) -> bool:
     return op.value >= MOp.FLOAT.value and op.value <= MOp.RESIZE.value
 
 

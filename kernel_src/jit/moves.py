@@ -4,7 +4,7 @@
 
 A move may be done once nobody needs what its destination holds. Doing it may free its source for
 another. What is left when no move is free are cycles, disjoint and simple: one value is kept in
-the scratch register, then the others follow in turn. Linear in the number of moves.
+a scratch register, then the others follow in turn. Linear in the number of moves.
 
 The places are those of regs.py. A destination occurs once; a source any number of times, or it is
 a constant.
@@ -13,7 +13,15 @@ a constant.
 from __future__ import annotations
 
 from kernel_src.jit.ir import NONE
-from kernel_src.jit.regs import INCOMING, NO_PLACE, OUTGOING, REGISTERS, SCRATCH
+from kernel_src.jit.regs import (
+    INCOMING,
+    NO_PLACE,
+    OUTGOING,
+    REGISTERS,
+    SCRATCH,
+    VECTOR_SCRATCH,
+    is_vector,
+)
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
 from pykern.lang import Ptr, Slice, fill, raises, ref, struct, u32, zeroed
 
@@ -144,13 +152,14 @@ class Mover:
         last_reader = n
         while self.moves[last_reader].src != kept:
             last_reader = self.writer[self.dense(self.moves[last_reader].src)]
-        self.put(SCRATCH, kept, self.moves[last_reader].value)
+        scratch: u32 = VECTOR_SCRATCH if is_vector(kept) else SCRATCH
+        self.put(scratch, kept, self.moves[last_reader].value)
         move = n
         while move != last_reader:
             self.put(self.moves[move].dst, self.moves[move].src, self.moves[move].value)
             self.done[move] = True
             move = self.writer[self.dense(self.moves[move].src)]
-        self.put(self.moves[last_reader].dst, SCRATCH, self.moves[last_reader].value)
+        self.put(self.moves[last_reader].dst, scratch, self.moves[last_reader].value)
         self.done[last_reader] = True
 
     def put(self, dst: u32, src: u32, value: u32) -> None:

@@ -8,12 +8,19 @@
     r14                     the instance's context (`context.py`)
     r15                     base of linear memory 0
     rsp                     the stack; there is no frame pointer
+    xmm0 .. xmm14           floats; no callee keeps them
+    xmm15                   the emitter's second scratch, for floats
+
+There are two classes of registers, general and vector, and each value belongs to one: floats live
+in vector registers, everything else in general ones. Only the low 32 or 64 bits of a vector
+register mean anything.
 
 A *place* says where a value is: a register, or a word of the frame. Places are dense numbers, so
 that tables can be indexed by them:
 
-    0 .. 15                 the register of that number
-    16 .. 16+spills-1       spill slot n
+    0 .. 15                 the general register of that number
+    16 .. 31                vector register 0 to 15
+    32 .. 32+spills-1       spill slot n
     INCOMING + n            word n of the area above the return address: stack arguments
     OUTGOING + n            word n of the area at rsp, where a call's stack arguments go
 """
@@ -40,11 +47,15 @@ R12: Final[u8] = 12
 R13: Final[u8] = 13
 R14: Final[u8] = 14
 R15: Final[u8] = 15
+XMM0: Final[u8] = 16
+XMM15: Final[u8] = 31
 
-REGISTERS: Final[u32] = 16
+REGISTERS: Final[u32] = 32
+GENERAL_COUNT: Final[u32] = 16
 NO_REG: Final[u8] = 0xFF
 
 SCRATCH: Final[u8] = R11
+VECTOR_SCRATCH: Final[u8] = XMM15
 CONTEXT: Final[u8] = R14
 MEMORY: Final[u8] = R15
 
@@ -56,28 +67,40 @@ RESULTS: Final[Array[u8, 2]] = Array(RAX, RDX)
 # Sets of registers: bit n is register n
 CALLEE_SAVED: Final[u32] = u32(1) << RBX | u32(1) << RBP | u32(1) << R12 | u32(1) << R13
 RESERVED: Final[u32] = u32(1) << RSP | u32(1) << SCRATCH | u32(1) << CONTEXT | u32(1) << MEMORY
-ALLOCATABLE: Final[u32] = 0xFFFF & ~RESERVED
+VECTORS: Final[u32] = 0x7FFF_0000  # those that may hold a value
+ALLOCATABLE: Final[u32] = (0xFFFF & ~RESERVED) | VECTORS
 CALLER_SAVED: Final[u32] = ALLOCATABLE & ~CALLEE_SAVED
 NO_REGS: Final[u32] = 0
 
-# Every register that may hold a value, those first that cost nothing to use. The arguments come
-# last of them: a value in rdi is in the way of every call.
+# Every general register that may hold a value, those first that cost nothing to use. The arguments
+# come last of them: a value in rdi is in the way of every call.
 ORDER_COUNT: Final[u32] = 12
 ORDER: Final[Array[u8, 12]] = Array(RAX, RCX, RDX, R10, RSI, RDI, R8, R9, RBX, RBP, R12, R13)
+# And every vector register
+VECTOR_ORDER: Final[Array[u8, 15]] = Array(
+    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+)  # fmt: skip
 
 NO_PLACE: Final[u32] = 0xFFFF_FFFF
 FIRST_SLOT: Final[u32] = REGISTERS
 INCOMING: Final[u32] = 0x4000_0000
 OUTGOING: Final[u32] = 0x8000_0000
 
-NAMES_64: Final[Array[Str, 16]] = Array(
+# By register
+NAMES_64: Final[Array[Str, 32]] = Array(
     "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
     "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+    "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+    "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
 )  # fmt: skip
 
 
 def is_register(place: u32) -> bool:
     return place < REGISTERS
+
+
+def is_vector(place: u32) -> bool:
+    return place >= GENERAL_COUNT and place < REGISTERS
 
 
 def is_slot(place: u32) -> bool:

@@ -35,7 +35,7 @@ from kernel_src.jit.select_ops import (
     select_shift,
     select_unary,
 )
-from kernel_src.jit.selector import Condition, Selector, condition_of
+from kernel_src.jit.selector import Condition, Selector, condition_of, is_comparison
 from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.module import Module
 from pykern.lang import Ptr, Slice, raises, u32, zeroed
@@ -112,10 +112,10 @@ def select_inst(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
         case Op.TRUNC_S | Op.TRUNC_U | Op.TRUNC_SAT_S | Op.TRUNC_SAT_U:
             select_cut(selector, inst, value)
         case _:
-            if inst.op.value >= Op.FEQ.value and inst.op.value <= Op.PROMOTE.value:
-                select_float(selector, inst, value)
-            elif inst.op.value <= Op.GE_U.value:
+            if is_comparison(inst.op):
                 select_set(selector, inst, value)
+            elif inst.op.value >= Op.FCEIL.value and inst.op.value <= Op.PROMOTE.value:
+                select_float(selector, inst, value)
             elif inst.op.value <= Op.REINTERPRET.value:
                 select_unary(selector, inst, value)
             else:
@@ -167,9 +167,7 @@ def select_terminator(selector: Ptr[Selector], inst: Ptr[Inst]) -> None:
             made = selector.add(MOp.BRANCH)
             made.a = condition.left
             made.b = condition.right
-            made.imm = condition.imm
-            made.cond = condition.cond
-            made.wide = condition.wide
+            condition.put(made)
         case Op.SWITCH:
             made = selector.add(MOp.SWITCH)
             made.a = selector.in_register(inst.a)

@@ -1,10 +1,11 @@
-"""Selection of float instructions. Their operands may be anywhere: they go to vector registers for
-the one instruction."""
+"""Selection of float arithmetic and conversions. Their operands are in vector registers, or may be
+in memory; comparisons are selected like those of integers."""
 
 from __future__ import annotations
 
 from kernel_src.jit.ir import Inst, Op, is_wide
 from kernel_src.jit.machine import CUT_SATURATE, CUT_SIGNED, CUT_UNSIGNED, MOp
+from kernel_src.jit.select_ops import set_float
 from kernel_src.jit.selector import Selector
 from kernel_src.lib.arena import ArenaFull
 from pykern.lang import Ptr, raises, u8, u32
@@ -13,24 +14,21 @@ from pykern.lang import Ptr, raises, u8, u32
 @raises(ArenaFull)
 def select_float(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     op = inst.op
-    is_comparison = op.value <= Op.FGE.value
     if op == Op.CONVERT_S or op == Op.CONVERT_U:
         made = selector.add(MOp.INT_TO_FLOAT)
         made.sub = u8(op == Op.CONVERT_U)
         made.imm = u32(not selector.is_32(inst.a))
     elif op == Op.DEMOTE or op == Op.PROMOTE:
         made = selector.add(MOp.RESIZE)
-    elif is_comparison:
-        made = selector.add(MOp.FLOAT_SET)
-        made.sub = op.value - Op.FEQ.value
     else:
         made = selector.add(MOp.FLOAT)
         made.sub = op.value - Op.FCEIL.value
-    # Of the floats that are computed with, which are the operands of a comparison
-    made.wide = not selector.is_32(inst.a) if is_comparison else is_wide(inst.type)
+    made.wide = is_wide(inst.type)
     made.dst = value
     made.a = selector.in_register(inst.a)
-    if is_comparison or op.value >= Op.FADD.value and op.value <= Op.FMAX.value:
+    if op.value >= Op.FADD.value and op.value <= Op.FDIV.value:
+        set_float(selector, made, inst.b)
+    elif op == Op.FMIN or op == Op.FMAX:
         made.b = selector.in_register(inst.b)
 
 

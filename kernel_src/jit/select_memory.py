@@ -73,7 +73,7 @@ def set_address(selector: Ptr[Selector], made: Ptr[MInst], address: u32, offset:
         made.a = address
         made.imm = offset
     else:
-        made.a = selector.new_value()
+        made.a = selector.code.new_value(False)
         sum = selector.add(MOp.ALU)
         sum.sub = encode.ALU_ADD
         sum.wide = True
@@ -109,7 +109,7 @@ def select_global(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
         made.b = selector.in_register(inst.a)
     if inst.b < selector.module.imported_globals:
         made.flags = BASE_NONE
-        made.a = selector.new_value()
+        made.a = selector.code.new_value(False)
         made.imm = 0
         load_context(selector, selector.code.values - 1, global_offset(inst.b), LOAD_64)
 
@@ -120,7 +120,7 @@ def select_table_size(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> N
     made.flags = BASE_NONE
     made.sub = LOAD_U32
     made.dst = value
-    made.a = selector.new_value()
+    made.a = selector.code.new_value(False)
     made.imm = inst.b * u32(sizeof(TableView)) + VIEW_LENGTH
     load_context(selector, selector.code.values - 1, TABLES, LOAD_64)
 
@@ -132,6 +132,6 @@ def select_function(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> Non
     made.sub = encode.ALU_ADD
     made.wide = True
     made.dst = value
-    made.a = selector.new_value()
+    made.a = selector.code.new_value(False)
     made.imm = inst.b << FUNCTION_REF_SHIFT
     load_context(selector, selector.code.values - 1, IMPORTS, LOAD_64)

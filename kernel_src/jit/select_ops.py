@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
-from kernel_src.jit.ir import Inst, Op, is_wide, low_half
-from kernel_src.jit.machine import MOp
+from kernel_src.jit.ir import Inst, Op, high_half, is_float, is_wide, low_half
+from kernel_src.jit.machine import MInst, MOp
 from kernel_src.jit.regs import RAX, RDX
 from kernel_src.jit.selector import MAX_DISPLACEMENT, Condition, Selector, condition_of
 from kernel_src.lib.arena import ArenaFull
@@ -20,7 +20,9 @@ SHIFTS: Final[Array[u8, 5]] = Array(
 
 @raises(ArenaFull)
 def select_alu(selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: u8) -> None:
-    made = selector.add(MOp.ALU)
+    """On the bits of floats, too: neg, abs and copysign are made of them."""
+    float = is_float(inst.type)
+    made = selector.add(MOp.FLOAT_BITS if float else MOp.ALU)
     made.sub = op
     made.wide = is_wide(inst.type)
     made.dst = value
@@ -30,7 +32,20 @@ def select_alu(selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: u8) -> 
         left = inst.b
         right = inst.a
     made.a = selector.in_register(left)
-    selector.set_right(made, right)
+    if float:
+        set_float(selector, made, right)
+    else:
+        selector.set_right(made, right)
+
+
+def set_float(selector: Ptr[Selector], made: Ptr[MInst], value: u32) -> None:
+    """Makes `value` the second operand; a constant will be read from memory."""
+    if selector.function.is_const(value):
+        bits = selector.function.const_bits(value)
+        made.imm = low_half(bits)
+        made.c = high_half(bits)
+    else:
+        made.b = value
 
 
 @raises(ArenaFull)
@@ -147,13 +162,15 @@ def select_unary(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
             op = MOp.SIGN16
         case Op.EXTEND_S | Op.EXTEND32_S:
             op = MOp.SIGN32
+        case Op.REINTERPRET:
+            op = MOp.REINTERPRET
         case _:
             pass
     made = selector.add(op)
     made.dst = value
-    # A 32-bit value is zero-extended wherever it is, so extend_u is a copy of all 64 bits; so are
-    # the reinterpretations. wrap has a 32-bit result and clears the upper half.
-    made.wide = is_wide(inst.type) or inst.op == Op.REINTERPRET
+    # A 32-bit value is zero-extended wherever it is, so extend_u is a copy of all 64 bits. wrap has
+    # a 32-bit result and clears the upper half.
+    made.wide = is_wide(inst.type)
     made.a = selector.in_register(inst.a)
 
 
@@ -169,9 +186,7 @@ def select_set(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     made.dst = value
     made.a = condition.left
     made.b = condition.right
-    made.imm = condition.imm
-    made.cond = condition.cond
-    made.wide = condition.wide
+    condition.put(made)
 
 
 @raises(ArenaFull)
@@ -184,6 +199,4 @@ def select_choose(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     made.b = selector.in_register(inst.b)
     made.c = condition.left
     made.d = condition.right
-    made.imm = condition.imm
-    made.cond = condition.cond
-    made.wide = condition.wide
+    condition.put(made)

@@ -9,8 +9,17 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
-from kernel_src.jit.ir import NONE, Function, Inst, Op, high_half, is_wide, low_half
-from kernel_src.jit.machine import MachineCode, MInst, MOp
+from kernel_src.jit.ir import (
+    NONE,
+    Function,
+    Inst,
+    Op,
+    high_half,
+    is_float,
+    is_wide,
+    low_half,
+)
+from kernel_src.jit.machine import COMPARE_FLOAT, COMPARE_INT, MachineCode, MInst, MOp
 from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.module import Module
 from pykern.lang import Array, Ptr, Slice, raises, struct, u8, u32, u64, zeroed
@@ -23,6 +32,12 @@ CONDITIONS: Final[Array[u8, 10]] = Array(
 EXCHANGED: Final[Array[u8, 10]] = Array(
     encode.CC_E, encode.CC_NE, encode.CC_G, encode.CC_A, encode.CC_L,
     encode.CC_B, encode.CC_GE, encode.CC_AE, encode.CC_LE, encode.CC_BE,
+)  # fmt: skip
+
+# Of the comparisons of floats, from FEQ to FGE. "Above" and "above or equal" are false for
+# unordered operands, "below" is not: less becomes greater, with the operands exchanged.
+FLOAT_CONDITIONS: Final[Array[u8, 6]] = Array(
+    encode.CC_FLOAT_E, encode.CC_FLOAT_NE, encode.CC_A, encode.CC_A, encode.CC_AE, encode.CC_AE,
 )  # fmt: skip
 
 # Of one instruction: no more operands can be constants
@@ -50,19 +65,17 @@ class Selector:
         inst.offset = self.offset
         return inst
 
+    @raises(ArenaFull)
     def in_register(self, value: u32) -> u32:
         """The value, or for a constant a new one that will hold it."""
         if not self.function.is_const(value):
             return value
-        return self.constant(self.function.const_bits(value))
+        bits = self.function.const_bits(value)
+        return self.constant(bits, is_float(self.function.insts[value].type))
 
-    def new_value(self) -> u32:
-        """A value that the intermediate form does not have."""
-        self.code.values += 1
-        return self.code.values - 1
-
-    def constant(self, bits: u64) -> u32:
-        made = self.new_value()
+    @raises(ArenaFull)
+    def constant(self, bits: u64, vector: bool = False) -> u32:
+        made = self.code.new_value(vector)
         self.pending[self.pending_count] = made
         self.pending_bits[self.pending_count] = bits
         self.pending_count += 1
@@ -88,6 +101,7 @@ class Selector:
     def is_32(self, value: u32) -> bool:
         return not is_wide(self.function.insts[value].type)
 
+    @raises(ArenaFull)
     def set_right(self, inst: Ptr[MInst], value: u32) -> None:
         """Makes `value` the second operand: b, or the immediate."""
         if self.is_immediate(value):
@@ -101,7 +115,9 @@ class Selector:
 
 
 def is_comparison(op: Op) -> bool:
-    return op.value >= Op.EQ.value and op.value <= Op.GE_U.value
+    return (op.value >= Op.EQ.value and op.value <= Op.GE_U.value) or (
+        op.value >= Op.FEQ.value and op.value <= Op.FGE.value
+    )
 
 
 @struct
@@ -113,10 +129,23 @@ class Condition:
     imm: u32
     cond: u8
     wide: bool
+    how: u8  # COMPARE_*
+
+    def put(self, inst: Ptr[MInst]) -> None:
+        """Into an instruction, but for the operands."""
+        inst.sub = self.how
+        inst.imm = self.imm
+        inst.cond = self.cond
+        inst.wide = self.wide
 
 
+@raises(ArenaFull)
 def compare(selector: Ptr[Selector], out: Ptr[Condition], inst: Ptr[Inst]) -> None:
     """The condition that a comparison tests. A constant goes to the right."""
+    if inst.op.value >= Op.FEQ.value:
+        compare_floats(selector, out, inst)
+        return
+    out.how = COMPARE_INT
     out.wide = not selector.is_32(inst.a)
     left = inst.a
     right = inst.b
@@ -133,6 +162,18 @@ def compare(selector: Ptr[Selector], out: Ptr[Condition], inst: Ptr[Inst]) -> No
         out.right = selector.in_register(right)
 
 
+@raises(ArenaFull)
+def compare_floats(selector: Ptr[Selector], out: Ptr[Condition], inst: Ptr[Inst]) -> None:
+    out.how = COMPARE_FLOAT
+    out.wide = not selector.is_32(inst.a)
+    out.imm = 0
+    out.cond = FLOAT_CONDITIONS[inst.op.value - Op.FEQ.value]
+    exchanged = inst.op == Op.FLT or inst.op == Op.FLE
+    out.left = selector.in_register(inst.b if exchanged else inst.a)
+    out.right = selector.in_register(inst.a if exchanged else inst.b)
+
+
+@raises(ArenaFull)
 def condition_of(selector: Ptr[Selector], out: Ptr[Condition], value: u32) -> None:
     """The condition "value is not zero", with the comparisons that make it swallowed."""
     negate: u8 = 0
@@ -147,6 +188,7 @@ def condition_of(selector: Ptr[Selector], out: Ptr[Condition], value: u32) -> No
         if inst.op == Op.EQ:
             negate ^= 1
         tested = inst.a
+    out.how = COMPARE_INT
     out.left = selector.in_register(tested)
     out.right = NONE
     out.imm = 0

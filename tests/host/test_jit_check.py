@@ -10,6 +10,7 @@ from compiler.host.errors import DialectPanic
 from tests.support.jit import Stages, program, run_stages
 
 NONE = 0xFFFF_FFFF
+REGISTERS = 32  # of both classes; behind them come the slots
 # More values alive at once than there are registers, a loop, and values across a call
 PRESSURE = """
 (module
@@ -61,7 +62,7 @@ def test_every_other_register_for_a_piece_is_noticed() -> None:
     for number in range(0, count, 3):
         stages = run_stages(PRESSURE, 1)
         piece = pieces(stages)[number]
-        if piece.place < 16:
+        if piece.place < REGISTERS:
             piece.place = 0 if piece.place != 0 else 1
             tried += 1
             noticed += panics(stages)
@@ -87,7 +88,7 @@ def test_every_missing_move_is_noticed() -> None:
 def test_a_slot_shared_by_two_lives_is_noticed() -> None:
     stages = run_stages(PRESSURE, 1)
     slots = stages.allocation.slots
-    spilled = [n for n in range(len(slots)) if 16 <= slots[n] < 0x4000_0000]
+    spilled = [n for n in range(len(slots)) if REGISTERS <= slots[n] < 0x4000_0000]
     pairs = [(a, b) for a in spilled for b in spilled if a < b and meet(stages, a, b)]
     assert pairs
     for a, b in pairs:

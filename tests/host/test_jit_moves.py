@@ -17,10 +17,12 @@ INCOMING = 0x4000_0000
 OUTGOING = 0x8000_0000
 NO_PLACE = 0xFFFF_FFFF
 SCRATCH = 11
-REGISTERS = [n for n in range(16) if n not in (4, SCRATCH, 14, 15)]
+VECTOR_SCRATCH = 31
+SLOT = 32
+REGISTERS = [n for n in range(31) if n not in (4, SCRATCH, 14, 15)]
 READABLE = (
     REGISTERS
-    + [16 + n for n in range(SLOTS)]
+    + [SLOT + n for n in range(SLOTS)]
     + [INCOMING + n for n in range(WORDS)]
 )  # fmt: skip
 WRITABLE = READABLE + [OUTGOING + n for n in range(WORDS)]
@@ -52,12 +54,12 @@ def test_one_mover_for_many_moves() -> None:
     mover, _keep = new_mover()
     ring = dict(zip(REGISTERS, REGISTERS[1:] + REGISTERS[:1], strict=True))
     fan = dict.fromkeys(READABLE[1:], READABLE[0])
-    for moves in (ring, fan, {}, ring, {16: 17, 17: 16, INCOMING: 16}):
+    for moves in (ring, fan, {}, ring, {SLOT: SLOT + 1, SLOT + 1: SLOT, INCOMING: SLOT}):
         check(mover, moves)
 
 
 def check(mover: Any, moves: dict[int, int]) -> None:
-    places = {place: f"old {place:#x}" for place in [*WRITABLE, SCRATCH]}
+    places = {place: f"old {place:#x}" for place in [*WRITABLE, SCRATCH, VECTOR_SCRATCH]}
     expected = dict(places)
     mover.clear()
     for number, (dst, src) in enumerate(moves.items()):
@@ -67,7 +69,8 @@ def check(mover: Any, moves: dict[int, int]) -> None:
     for step in mover.sequence():
         constant = int(step.src) == NO_PLACE
         places[step.dst] = f"constant {step.value}" if constant else places[step.src]
-    del places[SCRATCH], expected[SCRATCH]
+    for place in (SCRATCH, VECTOR_SCRATCH):
+        del places[place], expected[place]
     assert places == expected
 
 
@@ -75,6 +78,6 @@ def test_no_more_steps_than_needed() -> None:
     """A move each, and one more for each cycle; a value that stays costs nothing."""
     mover, _keep = new_mover()
     mover.clear()
-    for dst, src in ((0, 1), (1, 0), (2, 3), (3, 16), (16, 2), (5, 5), (6, 5)):
+    for dst, src in ((0, 1), (1, 0), (2, 3), (3, SLOT), (SLOT, 2), (5, 5), (6, 5)):
         mover.add(dst, src, 0)
     assert len(mover.sequence()) == 2 + 1 + 3 + 1 + 1
