@@ -10,8 +10,9 @@
 
 Arguments 0 to 5 and results 0 and 1 travel in registers (regs.py); argument n in word n-6, result
 n in word n-2 of the caller's outgoing area. The callee may overwrite that area. An i32 is
-zero-extended wherever it is; floats travel as their bits, an f32 with anything above it. r14 and r15 stay as they are. The kernel's functions (System V) keep
-the same registers, so generated code calls them without saving more.
+zero-extended wherever it is; floats travel as their bits, an f32 with anything above it. r14 and
+r15 stay as they are. The kernel's functions (System V) keep the same registers, so generated code
+calls them without saving more.
 """
 
 from __future__ import annotations

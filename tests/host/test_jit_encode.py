@@ -300,8 +300,37 @@ def test_floats(bench: Bench, wide: bool) -> None:
             opcode = encode.for_width(encode.CVTTS2SI, wide)
             found = bench.text("op_rr", opcode, wide_int, a, b)
             assert found == f"cvtt{kind}2si {ints[a]}, xmm{b}"
-    for opcode, name in ((encode.ORPS, "orps"), (encode.ANDPS, "andps")):
+    bits = {encode.ORPS: "orps", encode.ANDPS: "andps", encode.XORPS: "xorps"}
+    for opcode, name in bits.items():
         assert bench.text("op_rr", opcode, False, 3, 12) == f"{name} xmm3, xmm12"
+
+
+def test_vector_registers_are_numbered_from_16(bench: Bench) -> None:
+    for a, b in PAIRS:
+        found = bench.text("move_float_rr", 16 + a, 16 + b)
+        assert found == f"movaps xmm{a}, xmm{b}"
+        found = bench.text("float_rr", bench.encode.ADDS, True, 16 + a, 16 + b)
+        assert found == f"addsd xmm{a}, xmm{b}"
+    for a in ALL:
+        assert bench.text("zero_float", 16 + a) == f"xorps xmm{a}, xmm{a}"
+
+
+@pytest.mark.parametrize("wide", WIDTHS)
+def test_floats_in_memory(bench: Bench, wide: bool) -> None:
+    encode = bench.encode
+    kind = "sd" if wide else "ss"
+    for n, (mem, text) in enumerate(memories(bench)):
+        reg, name, size = 16 + n % 16, f"xmm{n % 16}", pointer(wide)
+        loaded = bench.text("float_rm", encode.MOVS_XM, wide, reg, mem)
+        assert loaded == f"mov{kind} {name}, {size}{text}"
+        stored = bench.text("float_rm", encode.MOVS_MX, wide, reg, mem)
+        assert stored == f"mov{kind} {size}{text}, {name}"
+        added = bench.text("float_rm", encode.ADDS, wide, reg, mem)
+        assert added == f"add{kind} {name}, {size}{text}"
+    for n in ALL:
+        opcode = encode.for_width(encode.MULS, wide)
+        found = bench.text("op_rip", opcode, False, 16 + n)
+        assert found == f"mul{kind} xmm{n}, {pointer(wide)}[rip]"
 
 
 def test_patches(bench: Bench) -> None:
