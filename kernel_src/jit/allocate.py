@@ -168,10 +168,12 @@ def choose_free(allocation: Ptr[Allocation], interval: u32) -> u32:
     use_hint = live.use_hint[piece.value]
     if is_free_hint(allocation, use_hint, piece.end) and use_hint < REGISTERS:
         return use_hint
-    if is_free_hint(allocation, live.hint[piece.value], piece.end):
-        return hinted_register(live, live.hint[piece.value])
+    # What the value goes to is placed before it only on a loop's way back, where a move would be
+    # done in every iteration; for the operand it comes from, a copy is at worst as much.
     if is_free_hint(allocation, use_hint, piece.end):
         return hinted_register(live, use_hint)
+    if is_free_hint(allocation, live.hint[piece.value], piece.end):
+        return hinted_register(live, live.hint[piece.value])
     order = order_of(allocation, interval)
     best: u32 = order[0]
     for register in order:
