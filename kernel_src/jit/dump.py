@@ -217,7 +217,7 @@ def dump_rest(out: Ptr[Text], inst: Ptr[MInst]) -> None:
         case MOp.CHOOSE:
             if inst.d == NONE:
                 out.put(f" {inst.imm:#x}")
-        case MOp.SHIFT | MOp.STACK_RESULT | MOp.TRAP:
+        case MOp.LEA | MOp.SHIFT | MOp.STACK_RESULT | MOp.TRAP:
             out.put(f" {inst.imm}")
         case _:
             pass

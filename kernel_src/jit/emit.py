@@ -24,11 +24,11 @@ from kernel_src.jit.context import (
 )
 from kernel_src.jit.emit_control import destination, emit_control
 from kernel_src.jit.emit_ops import emit_op
-from kernel_src.jit.emitter import Emitter, Fixup, Target
+from kernel_src.jit.emitter import LOOP_ALIGN, Emitter, Fixup, Target
 from kernel_src.jit.encode import Mem
 from kernel_src.jit.frame import is_leaf, outgoing_words
 from kernel_src.jit.ir import NONE
-from kernel_src.jit.layout import lay_out
+from kernel_src.jit.layout import is_small_loop, lay_out
 from kernel_src.jit.machine import MOp
 from kernel_src.jit.regs import (
     ARGUMENT_COUNT,
@@ -121,6 +121,8 @@ def emit_prologue(emitter: Ptr[Emitter]) -> None:
 @raises(ArenaFull)
 def emit_block(emitter: Ptr[Emitter], n: u32) -> None:
     emitter.block = n
+    if is_small_loop(emitter, n):
+        encode.nops_until(emitter.code, LOOP_ALIGN)
     emitter.block_at[n] = emitter.code.used
     emitter.flags_at = NONE  # control may come from elsewhere
     if emitter.leads_to[n] != n:

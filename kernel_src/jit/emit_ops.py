@@ -65,6 +65,10 @@ def emit_op(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             emit_copy(emitter, inst)
         case MOp.ALU:
             emit_alu(emitter, inst)
+        case MOp.LEA:
+            scaled = emitter.register(inst.b)
+            mem = Mem(base=emitter.register(inst.a), disp=0, index=scaled, scale=u8(inst.imm))
+            encode.op_rm(code, encode.LEA, inst.wide, emitter.result(inst), mem)
         case MOp.MUL:
             emit_mul(emitter, inst)
         case MOp.SHIFT:

@@ -38,6 +38,8 @@ from pykern.lang import (
 
 # Where a bound of a distance stops growing: farther than any code can be
 BOUND_MAX: Final[u32] = 1 << 30
+# Where the head of a small loop is aligned to
+LOOP_ALIGN: Final[u32] = 32
 # How many constants are searched for one that is there already: bounds the time, not the pool
 CONSTANT_SEARCH: Final[u32] = 32
 
@@ -355,7 +357,12 @@ class Emitter:
         if block <= self.block:
             return self.code.used + 2 - self.block_at[block] <= 128
         end = self.bound_at[self.block + 1]
-        return end < BOUND_MAX and self.bound_at[block] - end + self.tail <= 127
+        if end == BOUND_MAX:
+            return False
+        distance = self.bound_at[block] - end + self.tail
+        if self.function.blocks[block].loop_end != NONE:
+            distance += LOOP_ALIGN  # `bound_at` is before the padding
+        return distance <= 127
 
     def patch(self, at: u32, base: u32, target: u32, short: bool) -> None:
         distance = i32(i64(target) - i64(base))

@@ -22,6 +22,7 @@ from typing import Final
 
 from kernel_src.jit.regs import RAX, RSP
 from pykern.lang import (
+    Array,
     Ptr,
     Slice,
     bitcast,
@@ -510,6 +511,21 @@ def ret(code: Ptr[Code]) -> None:
 
 def ud2(code: Ptr[Code]) -> None:
     code.put16(0x0B0F)
+
+
+# By length: instructions that do nothing, lowest byte first (volume 2, NOP)
+NOPS_MAX: Final[u32] = 8
+NOPS: Final[Array[u64, 9]] = Array(
+    0, 0x90, 0x9066, 0x1F0F, 0x40_1F0F, 0x44_1F0F, 0x44_1F0F66, 0x80_1F0F, 0x84_1F0F
+)  # fmt: skip
+
+
+def nops_until(code: Ptr[Code], align: u32) -> None:
+    """Pads to a multiple of `align` with instructions that run past."""
+    while code.used & (align - 1) != 0:
+        length = min(align - (code.used & (align - 1)), NOPS_MAX)
+        for i in range(length):
+            code.put8(truncate(u32, NOPS[length] >> (8 * i)))
 
 
 def int3_until(code: Ptr[Code], align: u32) -> None:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel_src.jit.emitter import BOUND_MAX, Emitter
+from kernel_src.jit.emitter import BOUND_MAX, LOOP_ALIGN, Emitter
 from kernel_src.jit.ir import NONE, edge_count_of, edge_of
 from kernel_src.jit.machine import MInst, MOp, compares_floats, has_list, is_division, is_float_op
 from kernel_src.lib.arena import ArenaFull, alloc_slice
 from pykern.lang import Ptr, raises, ref, u32, u64
+
+# In machine instructions
+SMALL_LOOP: Final[u32] = 24
 
 # The longest that any instruction can be with the copies it may need, by kind
 PLAIN_BOUND: Final[u32] = 40
@@ -60,10 +63,26 @@ def is_empty(emitter: Ptr[Emitter], block: u32) -> bool:
     return target_of_jump(emitter, block) > block and emitter.resolution.on_edge[edge] == NONE
 
 
+def is_small_loop(emitter: Ptr[Emitter], n: u32) -> bool:
+    """Is the block the head of an innermost loop that is a few instructions long? How its lines lie
+    in the cache of decoded instructions then matters."""
+    last = emitter.function.blocks[n].loop_end
+    if last == NONE or emitter.leads_to[n] != n:
+        return False
+    if emitter.machine.blocks[last].end - emitter.machine.blocks[n].first > SMALL_LOOP:
+        return False
+    for inner in range(n + 1, last + 1):
+        if emitter.function.blocks[inner].loop_end != NONE:
+            return False
+    return True
+
+
 def bound_blocks(emitter: Ptr[Emitter]) -> None:
     total: u64 = 0
     for n in range(emitter.function.block_count):
         emitter.bound_at[n] = u32(min(total, BOUND_MAX))
+        if is_small_loop(emitter, n):
+            total += LOOP_ALIGN
         block = emitter.machine.blocks[n]
         for i in range(block.first, block.end):
             total += bound(emitter, emitter.machine.insts[i])

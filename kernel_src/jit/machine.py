@@ -42,43 +42,44 @@ class MOp:
     IMM = 1
     COPY = 2
     ALU = 3
-    MUL = 4
-    SHIFT = 5
-    SHIFT_BY = 6
-    CLZ = 7
-    CTZ = 8
-    POPCNT = 9
-    SIGN8 = 10
-    SIGN16 = 11
-    SIGN32 = 12
-    SET = 13
-    CHOOSE = 14
-    LOAD = 15
-    STORE = 16
-    FLOAT = 17
-    FLOAT_BITS = 18
-    FLOAT_TO_INT = 19
-    INT_TO_FLOAT = 20
-    RESIZE = 21
-    REINTERPRET = 22
-    DIV_S = 23
-    DIV_U = 24
-    REM_S = 25
-    REM_U = 26
-    CALL = 27
-    CALL_IMPORT = 28
-    CALL_INDIRECT = 29
-    CALL_RUNTIME = 30
-    FIXED = 31
-    STACK_RESULT = 32
-    JUMP = 33
-    BRANCH = 34
-    SWITCH = 35
-    RETURN = 36
-    TRAP = 37
+    LEA = 4
+    MUL = 5
+    SHIFT = 6
+    SHIFT_BY = 7
+    CLZ = 8
+    CTZ = 9
+    POPCNT = 10
+    SIGN8 = 11
+    SIGN16 = 12
+    SIGN32 = 13
+    SET = 14
+    CHOOSE = 15
+    LOAD = 16
+    STORE = 17
+    FLOAT = 18
+    FLOAT_BITS = 19
+    FLOAT_TO_INT = 20
+    INT_TO_FLOAT = 21
+    RESIZE = 22
+    REINTERPRET = 23
+    DIV_S = 24
+    DIV_U = 25
+    REM_S = 26
+    REM_U = 27
+    CALL = 28
+    CALL_IMPORT = 29
+    CALL_INDIRECT = 30
+    CALL_RUNTIME = 31
+    FIXED = 32
+    STACK_RESULT = 33
+    JUMP = 34
+    BRANCH = 35
+    SWITCH = 36
+    RETURN = 37
+    TRAP = 38
 
 
-MOPS: Final = 38
+MOPS: Final = 39
 
 # One row an operation, in the order of `MOp`: name; which words are values; what they mean.
 #   a b c d  the word is a value that must be in a register;  A B C D  a value in any place
@@ -91,6 +92,7 @@ nop            -
 imm            -     dst = the constant with halves imm and c
 copy           a     dst = a, 32 or 64 bits of it
 alu            aB    dst = a op b;  sub: encode.ALU_*
+lea            ab    dst = a + (b << imm)
 mul            aB    dst = a * b
 shift          a     dst = a op imm;  sub: encode.SHIFT_*
 shift_by       aB    dst = a op b
@@ -144,7 +146,7 @@ def operand_table(rows: str) -> list[int]:
     return table
 
 
-OPERANDS: Final[Array[u16, 38]] = operand_table(ROWS)
+OPERANDS: Final[Array[u16, 39]] = operand_table(ROWS)
 static_assert(MOp.TRAP.value == MOPS - 1, "a row of ROWS for each MOp")
 
 # Loads, by how the bytes become a register

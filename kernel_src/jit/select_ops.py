@@ -21,6 +21,11 @@ SHIFTS: Final[Array[u8, 5]] = Array(
 @raises(ArenaFull)
 def select_alu(selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: u8) -> None:
     """On the bits of floats, too: neg, abs and copysign are made of them."""
+    if op == encode.ALU_ADD and (
+        select_lea(selector, inst, value, inst.a, inst.b)
+        or select_lea(selector, inst, value, inst.b, inst.a)
+    ):
+        return
     float = is_float(inst.type)
     made = selector.add(MOp.FLOAT_BITS if float else MOp.ALU)
     made.sub = op
@@ -36,6 +41,30 @@ def select_alu(selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: u8) -> 
         set_float(selector, made, right)
     else:
         selector.set_right(made, right)
+
+
+@raises(ArenaFull)
+def select_lea(
+    selector: Ptr[Selector], inst: Ptr[Inst], value: u32, base: u32, scaled: u32
+) -> bool:
+    """value = base + (x << 1, 2 or 3), if that is what `scaled` is and nothing else needs it."""
+    function = selector.function
+    shift = function.insts[scaled]
+    if shift.op != Op.SHL or not selector.can_swallow(scaled):
+        return False
+    if function.is_const(base) or function.is_const(shift.a) or not function.is_const(shift.b):
+        return False
+    count = low_half(function.const_bits(shift.b))
+    if count == 0 or count > 3:
+        return False
+    selector.uses[scaled] = 0
+    made = selector.add(MOp.LEA)
+    made.wide = is_wide(inst.type)
+    made.dst = value
+    made.a = base
+    made.b = shift.a
+    made.imm = count
+    return True
 
 
 def set_float(selector: Ptr[Selector], made: Ptr[MInst], value: u32) -> None:

@@ -333,6 +333,16 @@ def test_floats_in_memory(bench: Bench, wide: bool) -> None:
         assert found == f"mul{kind} xmm{n}, {pointer(wide)}[rip]"
 
 
+def test_padding_runs_past(bench: Bench) -> None:
+    for start in range(1, 33):
+        bench.code.used = start
+        bench.encode.nops_until(bench.code, 32)
+        assert bench.code.used == 32
+        found = list(disassembler().disasm(bench.buffer[start:32].bytes(), 0))
+        assert sum(insn.size for insn in found) == 32 - start
+        assert all(insn.mnemonic == "nop" for insn in found)
+
+
 def test_patches(bench: Bench) -> None:
     at = None
     bench.code.used = 0

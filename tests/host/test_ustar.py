@@ -230,5 +230,3 @@ def test_octal(field: bytes, number: int) -> None:
 @pytest.mark.parametrize("field", [b"", b"        ", b"\0\0", b"12", b"1 2 ", b"\x001 ", b"9 "])
 def test_bad_octal(field: bytes) -> None:
     assert rejected(field)
-
-

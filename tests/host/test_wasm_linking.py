@@ -66,7 +66,6 @@ def test_a_function_that_is_passed_on_is_called_where_it_is_defined() -> None:
         assert c.call("call", []) == [5]
 
 
-
 def test_instances_call_each_other_in_turn() -> None:
     """The way back goes through a table, since modules cannot import in a circle."""
     with store() as linked:

@@ -157,9 +157,7 @@ def test_bulk_operations() -> None:
         ("init", (0, 10, 0)),
     ],
 )
-def test_empty_ranges_at_the_end_are_in_range(
-    function: str, arguments: tuple[int, ...]
-) -> None:
+def test_empty_ranges_at_the_end_are_in_range(function: str, arguments: tuple[int, ...]) -> None:
     with loaded(BULK) as module:
         module.call(function, *arguments)
 
