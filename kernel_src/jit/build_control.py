@@ -20,7 +20,7 @@ from kernel_src.jit.builder import (
     Frame,
     Merged,
 )
-from kernel_src.jit.ir import NONE, Op, Type
+from kernel_src.jit.ir import NONE, Function, Op, Type
 from kernel_src.lib.arena import ArenaFull, grow_slice
 from kernel_src.wasm.decode import Instruction
 from kernel_src.wasm.errors import Malformed
@@ -169,6 +169,20 @@ def add_param(builder: Ptr[Builder], type: Type) -> u32:
     return builder.emit(Op.PARAM, type, block.params - 1)
 
 
+def last_repeated(function: Ptr[Function], header: u32, last: u32) -> u32:
+    """The end of a loop whose last branch back is in block `last`: a loop inside may go on behind
+    it. What is inside that one has been taken into account when it was closed."""
+    end = last
+    n = header + 1
+    while n <= end:
+        inner = function.blocks[n].loop_end
+        if inner != NONE:
+            end = max(end, inner)
+            n = inner
+        n += 1
+    return end
+
+
 @raises(ArenaFull)
 def close_loop(builder: Ptr[Builder], frame: Ptr[Frame]) -> None:
     """All edges to the header are known: where the loop ends, and which parameters never change."""
@@ -181,6 +195,7 @@ def close_loop(builder: Ptr[Builder], frame: Ptr[Frame]) -> None:
         last = max(last, function.edges[edge].source)
         edge = function.edges[edge].next
     if last >= frame.header:
+        last = last_repeated(function, frame.header, last)
         header.loop_end = last
     else:
         last = frame.header - 1
