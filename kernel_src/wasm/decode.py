@@ -14,9 +14,17 @@ from typing import Final
 import kernel_src.wasm.errors as errors
 import kernel_src.wasm.opcodes as opcodes
 from kernel_src.wasm.errors import Invalid, Malformed, Unsupported
+from kernel_src.wasm.foreign_names import (
+    RELAXED_FIRST,
+    WIDE_FIRST,
+    WIDE_LAST,
+    WIDE_NAMES,
+    atomic_name,
+    gc_name,
+    vector_name,
+)
 from kernel_src.wasm.module import Module
 from kernel_src.wasm.reader import Reader
-from kernel_src.wasm.simd_names import simd_name
 from kernel_src.wasm.types import EXTERNREF, FUNCREF, V128, is_reference, is_value_type
 from pykern.lang import Ptr, Slice, i64, raises, struct, truncate, u8, u16, u32, u64, usize
 
@@ -68,13 +76,14 @@ def read_opcode(reader: Ptr[Reader]) -> u16:
         reader.failure.malformed(errors.ILLEGAL_OPCODE, start)
     number = reader.read_u32()
     if code == opcodes.PREFIX_GC:
-        reader.failure.unsupported(errors.NEEDS_GC, start)
+        reader.failure.unsupported(errors.NEEDS_GC, start, gc_name(number))
     if code == opcodes.PREFIX_SIMD:
-        reader.failure.unsupported(errors.NEEDS_SIMD, start, simd_name(number))
+        needed = errors.NEEDS_SIMD if number < RELAXED_FIRST else errors.NEEDS_RELAXED_SIMD
+        reader.failure.unsupported(needed, start, vector_name(number))
     if code == opcodes.PREFIX_THREADS:
-        reader.failure.unsupported(errors.NEEDS_THREADS, start)
-    if number >= opcodes.WIDE_FIRST and number <= opcodes.WIDE_LAST:
-        reader.failure.unsupported(errors.NEEDS_WIDE_ARITHMETIC, start)
+        reader.failure.unsupported(errors.NEEDS_THREADS, start, atomic_name(number))
+    if number >= WIDE_FIRST and number <= WIDE_LAST:
+        reader.failure.unsupported(errors.NEEDS_WIDE_ARITHMETIC, start, WIDE_NAMES[number])
     if number >= opcodes.MISC_COUNT:
         reader.failure.malformed(errors.ILLEGAL_OPCODE, start)
     return opcodes.MISC_BASE + truncate(u16, number)

@@ -78,6 +78,7 @@ MEMORY_TOO_LARGE: Final[Str] = "memory size must be at most 65536 pages (4GiB)"
 
 # Unsupported: features and limits
 NEEDS_SIMD: Final[Str] = "fixed-width SIMD is not supported"
+NEEDS_RELAXED_SIMD: Final[Str] = "relaxed SIMD is not supported"
 NEEDS_THREADS: Final[Str] = "threads and atomics are not supported"
 NEEDS_GC: Final[Str] = "garbage-collected types are not supported"
 NEEDS_TYPED_REFERENCES: Final[Str] = "typed function references are not supported"

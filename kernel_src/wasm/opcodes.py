@@ -278,9 +278,6 @@ PREFIX_SIMD: Final[u8] = 0xFD
 PREFIX_THREADS: Final[u8] = 0xFE
 MISC_BASE: Final[u16] = 0x100
 MISC_COUNT: Final[u32] = 18
-# i64.add128, i64.sub128, i64.mul_wide_s, i64.mul_wide_u
-WIDE_FIRST: Final[u32] = 19
-WIDE_LAST: Final[u32] = 22
 
 
 @comptime

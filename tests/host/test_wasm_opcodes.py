@@ -6,8 +6,8 @@ import pytest
 import wasmtime
 
 import kernel_src.wasm.codes as codes
+import kernel_src.wasm.foreign_names as foreign_names
 import kernel_src.wasm.opcodes as opcodes
-import kernel_src.wasm.simd_names as simd_names
 
 ROWS = [row.split() for row in opcodes.ROWS.strip().splitlines()]
 PROPOSALS = {"exceptions", "references", "gc"}
@@ -88,7 +88,7 @@ def test_names_assemble_to_their_codes(row: list[str]) -> None:
 def test_vector_names_assemble_to_their_numbers() -> None:
     numbers = {"i8x16.splat": 0x0F, "v128.not": 0x4D, "f64x2.convert_low_i32x4_u": 0xFF}
     for name, number in numbers.items():
-        assert simd_names.simd_name(number) == name
+        assert foreign_names.vector_name(number) == name
         first, *rest = [number & 0x7F | (0x80 if number > 0x7F else 0)]
         assert encoding(name, "").startswith(bytes([0xFD, first, *rest]))
-    assert simd_names.simd_name(0x9A) == "SIMD instruction"
+    assert foreign_names.vector_name(0x9A) == "vector instruction"

@@ -1,6 +1,7 @@
-"""Names of the vector instructions, which the engine knows only to refuse them by name.
+"""Names of the instructions with a prefix that the engine knows only to refuse them by name.
 
-Each is the number after the prefix fd, in hexadecimal, and the name. Specification 5.4.9.
+Each is the number after the prefix, in hexadecimal, and the name. Vectors (fd): specification
+5.4.9. Garbage collection (fb): 5.4.5. Atomics (fe) and wide arithmetic (fc): their proposals.
 """
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Final
 
 from pykern.lang import Array, Str, comptime, u32
 
-ROWS: Final = """
+VECTOR_ROWS: Final = """
 00 v128.load  01 v128.load8x8_s  02 v128.load8x8_u  03 v128.load16x4_s  04 v128.load16x4_u
 05 v128.load32x2_s  06 v128.load32x2_u  07 v128.load8_splat  08 v128.load16_splat
 09 v128.load32_splat  0a v128.load64_splat  0b v128.store  0c v128.const  0d i8x16.shuffle
@@ -69,17 +70,69 @@ ff f64x2.convert_low_i32x4_u  100 i8x16.relaxed_swizzle  101 i32x4.relaxed_trunc
 """
 
 
+ATOMIC_ROWS: Final = """
+00 memory.atomic.notify  01 memory.atomic.wait32  02 memory.atomic.wait64  03 atomic.fence
+10 i32.atomic.load  11 i64.atomic.load  12 i32.atomic.load8_u  13 i32.atomic.load16_u
+14 i64.atomic.load8_u  15 i64.atomic.load16_u  16 i64.atomic.load32_u  17 i32.atomic.store
+18 i64.atomic.store  19 i32.atomic.store8  1a i32.atomic.store16  1b i64.atomic.store8
+1c i64.atomic.store16  1d i64.atomic.store32  1e i32.atomic.rmw.add  1f i64.atomic.rmw.add
+20 i32.atomic.rmw8.add_u  21 i32.atomic.rmw16.add_u  22 i64.atomic.rmw8.add_u
+23 i64.atomic.rmw16.add_u  24 i64.atomic.rmw32.add_u  25 i32.atomic.rmw.sub  26 i64.atomic.rmw.sub
+27 i32.atomic.rmw8.sub_u  28 i32.atomic.rmw16.sub_u  29 i64.atomic.rmw8.sub_u
+2a i64.atomic.rmw16.sub_u  2b i64.atomic.rmw32.sub_u  2c i32.atomic.rmw.and  2d i64.atomic.rmw.and
+2e i32.atomic.rmw8.and_u  2f i32.atomic.rmw16.and_u  30 i64.atomic.rmw8.and_u
+31 i64.atomic.rmw16.and_u  32 i64.atomic.rmw32.and_u  33 i32.atomic.rmw.or  34 i64.atomic.rmw.or
+35 i32.atomic.rmw8.or_u  36 i32.atomic.rmw16.or_u  37 i64.atomic.rmw8.or_u
+38 i64.atomic.rmw16.or_u  39 i64.atomic.rmw32.or_u  3a i32.atomic.rmw.xor  3b i64.atomic.rmw.xor
+3c i32.atomic.rmw8.xor_u  3d i32.atomic.rmw16.xor_u  3e i64.atomic.rmw8.xor_u
+3f i64.atomic.rmw16.xor_u  40 i64.atomic.rmw32.xor_u  41 i32.atomic.rmw.xchg
+42 i64.atomic.rmw.xchg  43 i32.atomic.rmw8.xchg_u  44 i32.atomic.rmw16.xchg_u
+45 i64.atomic.rmw8.xchg_u  46 i64.atomic.rmw16.xchg_u  47 i64.atomic.rmw32.xchg_u
+48 i32.atomic.rmw.cmpxchg  49 i64.atomic.rmw.cmpxchg  4a i32.atomic.rmw8.cmpxchg_u
+4b i32.atomic.rmw16.cmpxchg_u  4c i64.atomic.rmw8.cmpxchg_u  4d i64.atomic.rmw16.cmpxchg_u
+4e i64.atomic.rmw32.cmpxchg_u
+"""
+
+GC_ROWS: Final = """
+00 struct.new  01 struct.new_default  02 struct.get  03 struct.get_s  04 struct.get_u
+05 struct.set  06 array.new  07 array.new_default  08 array.new_fixed  09 array.new_data
+0a array.new_elem  0b array.get  0c array.get_s  0d array.get_u  0e array.set  0f array.len
+10 array.fill  11 array.copy  12 array.init_data  13 array.init_elem  14 ref.test  15 ref.test
+16 ref.cast  17 ref.cast  18 br_on_cast  19 br_on_cast_fail  1a any.convert_extern
+1b extern.convert_any  1c ref.i31  1d i31.get_s  1e i31.get_u
+"""
+
+WIDE_ROWS: Final = """
+13 i64.add128  14 i64.sub128  15 i64.mul_wide_s  16 i64.mul_wide_u
+"""
+
+RELAXED_FIRST: Final[u32] = 0x100
+WIDE_FIRST: Final[u32] = 0x13
+WIDE_LAST: Final[u32] = 0x16
+
+
 @comptime
-def names(rows: str, count: int) -> list[str]:
-    table = ["SIMD instruction"] * count
+def names(rows: str, count: int, unknown: str) -> list[str]:
+    table = [unknown] * count
     words = rows.split()
     for i in range(0, len(words), 2):
         table[int(words[i], 16)] = words[i + 1]
     return table
 
 
-NAMES: Final[Array[Str, 0x114]] = names(ROWS, 0x114)
+VECTOR_NAMES: Final[Array[Str, 0x114]] = names(VECTOR_ROWS, 0x114, "vector instruction")
+ATOMIC_NAMES: Final[Array[Str, 0x4F]] = names(ATOMIC_ROWS, 0x4F, "atomic instruction")
+GC_NAMES: Final[Array[Str, 0x1F]] = names(GC_ROWS, 0x1F, "instruction with the prefix 0xfb")
+WIDE_NAMES: Final[Array[Str, 0x17]] = names(WIDE_ROWS, 0x17, "")
 
 
-def simd_name(number: u32) -> Str:
-    return NAMES[number] if number < len(NAMES) else "SIMD instruction"
+def vector_name(number: u32) -> Str:
+    return VECTOR_NAMES[number] if number < len(VECTOR_NAMES) else "vector instruction"
+
+
+def atomic_name(number: u32) -> Str:
+    return ATOMIC_NAMES[number] if number < len(ATOMIC_NAMES) else "atomic instruction"
+
+
+def gc_name(number: u32) -> Str:
+    return GC_NAMES[number] if number < len(GC_NAMES) else "instruction with the prefix 0xfb"
