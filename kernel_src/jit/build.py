@@ -15,7 +15,7 @@ from typing import Final
 import kernel_src.wasm.codes as codes
 from kernel_src.jit.build_bulk import (
     build_bulk,
-    build_runtime_call,
+    build_memory_grow,
     build_table_get,
     build_table_set,
 )
@@ -28,10 +28,11 @@ from kernel_src.jit.build_control import (
     build_end,
     build_if,
     build_loop,
+    build_tail_call,
 )
 from kernel_src.jit.build_float import build_float, is_float_instruction
 from kernel_src.jit.builder import FRAME_BLOCK, Builder
-from kernel_src.jit.context import RUNTIME_MEMORY_GROW, TRAP_NONE, TRAP_UNREACHABLE
+from kernel_src.jit.context import TRAP_UNREACHABLE
 from kernel_src.jit.ir import NONE, Op, Type
 from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.decode import Instruction
@@ -155,6 +156,13 @@ def build_transfer(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
             build_call(builder, type, Op.CALL, insn.index, u32(len(type.params)))
         case codes.CALL_INDIRECT:
             build_call_indirect(builder, insn)
+        case codes.RETURN_CALL:
+            type = builder.module.function_type(insn.index)
+            build_tail_call(builder, Op.TAIL_CALL, insn.index, u32(len(type.params)))
+        case codes.RETURN_CALL_INDIRECT:
+            params = move_index(builder, insn)
+            tail = build_tail_call(builder, Op.TAIL_INDIRECT, insn.index, params + 1)
+            builder.function.insts[tail].flags = truncate(u16, insn.index2)
         case _:
             builder.refuse(insn)
 
@@ -178,17 +186,24 @@ def build_call(builder: Ptr[Builder], type: Ptr[FuncType], op: Op, what: u32, op
 
 @raises(ArenaFull, Unsupported)
 def build_call_indirect(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
-    """The index is on top of the arguments on the stack, and before them in the list."""
     type = builder.module.types[insn.index]
-    params = u32(len(type.params))
+    params = move_index(builder, insn)
+    call = build_call(builder, type, Op.CALL_INDIRECT, insn.index, params + 1)
+    builder.function.insts[call].flags = truncate(u16, insn.index2)
+
+
+@raises(ArenaFull)
+def move_index(builder: Ptr[Builder], insn: Ptr[Instruction]) -> u32:
+    """The index is on top of the arguments on the stack, and before them in the list. Returns how
+    many arguments there are."""
+    params = u32(len(builder.module.types[insn.index].params))
     index = builder.pop()
     builder.push(index)
     place = builder.height - 1
     for i in range(params):
         builder.stack[place - i] = builder.stack[place - i - 1]
     builder.stack[place - params] = index
-    call = build_call(builder, type, Op.CALL_INDIRECT, insn.index, params + 1)
-    builder.function.insts[call].flags = truncate(u16, insn.index2)
+    return params
 
 
 @raises(ArenaFull, Unsupported)
@@ -221,7 +236,7 @@ def build_variable(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
             builder.refuse(insn)
 
 
-@raises(ArenaFull, Unsupported)
+@raises(ArenaFull)
 def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     """Loads, stores, memory.size and memory.grow, constants."""
     opcode = insn.opcode
@@ -229,21 +244,29 @@ def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         type = CONST_TYPES[opcode - codes.I32_CONST]
         builder.push(builder.constant(type, insn.value))
         return
-    if insn.index != 0:
-        builder.refuse_memory(insn)
     offset = truncate(u32, insn.value)
     if opcode == codes.MEMORY_SIZE:
-        builder.push(builder.emit(Op.MEMORY_SIZE, Type.I32))
+        builder.push(builder.emit(Op.MEMORY_SIZE, Type.I32, 0, insn.index))
     elif opcode == codes.MEMORY_GROW:
-        build_runtime_call(builder, RUNTIME_MEMORY_GROW, 1, Type.I32, TRAP_NONE)
+        build_memory_grow(builder, insn.index)
     elif opcode >= codes.I32_STORE:
         value = builder.pop()
         op = STORES[opcode - codes.I32_STORE]
-        builder.emit(op, Type.NONE, builder.pop(), value, offset)
+        builder.emit(op, Type.NONE, pop_address(builder, insn.index), value, offset)
     else:
         op = LOADS[opcode - codes.I32_LOAD]
         type = LOAD_TYPES[opcode - codes.I32_LOAD]
-        builder.push(builder.emit(op, type, builder.pop(), 0, offset))
+        builder.push(builder.emit(op, type, pop_address(builder, insn.index), 0, offset))
+
+
+@raises(ArenaFull)
+def pop_address(builder: Ptr[Builder], memory: u32) -> u32:
+    """An i32 is an address in memory 0; that in another memory is added to the memory's base."""
+    address = builder.pop()
+    if memory == 0:
+        return address
+    base = builder.emit(Op.MEMORY_BASE, Type.I64, 0, memory)
+    return builder.emit(Op.ADD, Type.I64, base, builder.emit(Op.EXTEND_U, Type.I64, address))
 
 
 @raises(ArenaFull, Unsupported)

@@ -13,6 +13,7 @@ from kernel_src.jit.context import (
     RUNTIME_ELEM_DROP,
     RUNTIME_MEMORY_COPY,
     RUNTIME_MEMORY_FILL,
+    RUNTIME_MEMORY_GROW,
     RUNTIME_MEMORY_INIT,
     RUNTIME_TABLE_COPY,
     RUNTIME_TABLE_FILL,
@@ -35,23 +36,27 @@ from pykern.lang import Ptr, raises, u8, u16, u32
 def build_bulk(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     match insn.opcode:
         case codes.MEMORY_COPY:
-            if insn.index != 0 or insn.index2 != 0:
-                builder.refuse_memory(insn)
-            build_runtime_call(builder, RUNTIME_MEMORY_COPY, 3, Type.NONE, TRAP_MEMORY)
+            insert_constant(builder, insn.index2, 3)
+            insert_constant(builder, insn.index, 4)
+            build_runtime_call(builder, RUNTIME_MEMORY_COPY, 5, Type.NONE, TRAP_MEMORY)
         case codes.MEMORY_FILL:
-            if insn.index != 0:
-                builder.refuse_memory(insn)
-            build_runtime_call(builder, RUNTIME_MEMORY_FILL, 3, Type.NONE, TRAP_MEMORY)
-        case codes.MEMORY_INIT:
-            if insn.index2 != 0:
-                builder.refuse_memory(insn)
             insert_constant(builder, insn.index, 3)
-            build_runtime_call(builder, RUNTIME_MEMORY_INIT, 4, Type.NONE, TRAP_MEMORY)
+            build_runtime_call(builder, RUNTIME_MEMORY_FILL, 4, Type.NONE, TRAP_MEMORY)
+        case codes.MEMORY_INIT:
+            insert_constant(builder, insn.index, 3)
+            insert_constant(builder, insn.index2, 4)
+            build_runtime_call(builder, RUNTIME_MEMORY_INIT, 5, Type.NONE, TRAP_MEMORY)
         case codes.DATA_DROP:
             insert_constant(builder, insn.index, 0)
             build_runtime_call(builder, RUNTIME_DATA_DROP, 1, Type.NONE, TRAP_MEMORY)
         case _:
             build_reference(builder, insn)
+
+
+@raises(ArenaFull)
+def build_memory_grow(builder: Ptr[Builder], memory: u32) -> None:
+    insert_constant(builder, memory, 1)
+    build_runtime_call(builder, RUNTIME_MEMORY_GROW, 2, Type.I32, TRAP_NONE)
 
 
 @raises(ArenaFull, Unsupported)

@@ -273,6 +273,15 @@ def build_br_table(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
 
 
 @raises(ArenaFull)
+def build_tail_call(builder: Ptr[Builder], op: Op, what: u32, operands: u32) -> u32:
+    """A call with the topmost operands that ends the function; returns its instruction."""
+    args = builder.save_top(operands)
+    call = builder.emit(op, Type.NONE, what, args, operands)
+    builder.end_block()
+    return call
+
+
+@raises(ArenaFull)
 def jump_to_end(builder: Ptr[Builder], frame: Ptr[Frame]) -> None:
     """Falling through to the end of a frame, as a branch."""
     edge = builder.function.add_edge(builder.block)

@@ -41,7 +41,6 @@ from kernel_src.wasm.opcodes import NAMES
 from pykern.lang import Ptr, Slice, Str, fill, raises, ref, struct, u8, u32, u64, usize, zeroed
 
 UNSUPPORTED_TYPE: Final[Str] = "the compiler does not have values of this type"
-UNSUPPORTED_MEMORY: Final[Str] = "the compiler has only the first memory"
 UNSUPPORTED_INSTRUCTION: Final[Str] = "the compiler does not have this instruction"
 
 FRAME_BLOCK: Final[u8] = 0  # the function's own frame too
@@ -348,7 +347,3 @@ class Builder:
     def refuse(self, insn: Ptr[Instruction]) -> None:
         name = NAMES[insn.opcode]
         self.module.failure.unsupported(UNSUPPORTED_INSTRUCTION, insn.offset, name)
-
-    @raises(Unsupported)
-    def refuse_memory(self, insn: Ptr[Instruction]) -> None:
-        self.module.failure.unsupported(UNSUPPORTED_MEMORY, insn.offset, NAMES[insn.opcode])

@@ -21,6 +21,7 @@ from kernel_src.jit.dump import Text, dump_function, dump_machine, dump_places
 from kernel_src.jit.emit import emit_function
 from kernel_src.jit.emitter import Emitter, Relocations
 from kernel_src.jit.encode import Code
+from kernel_src.jit.frame import stack_words
 from kernel_src.jit.ir import Function
 from kernel_src.jit.liveness import Liveness, find_liveness
 from kernel_src.jit.machine import MachineCode
@@ -75,6 +76,10 @@ class Compiler:
     # Verify every function's intermediate form and allocation. A debug build does it in any case
     # for functions that are small enough.
     checks: bool = False
+    # Words that every caller leaves for tail calls (frame.py), and the most that one needs beyond
+    # those of its own function
+    tail_area: u32 = 0
+    tail_needed: u32 = 0
     listing: Ptr[Text] | None = None  # where each function is printed, stage by stage
 
     def init(
@@ -98,20 +103,36 @@ class Compiler:
 @raises(ArenaFull, CodeFull, Malformed, Invalid, Unsupported)
 def compile_module(compiler: Ptr[Compiler]) -> None:
     """Compiles all functions. On an error the module's `failure` says why, and the code is of no
-    use."""
+    use.
+
+    How much room tail calls need is known at the end only. In the rare module where some need more
+    than their functions have anyway, everything is compiled once more.
+    """
+    mark = compiler.keep.mark()
+    compile_functions(compiler)
+    if compiler.tail_needed > compiler.tail_area:
+        compiler.tail_area = compiler.tail_needed
+        compiler.keep.reset(mark)
+        compiler.code.used = 0
+        compiler.relocations.count = 0
+        compile_functions(compiler)
+    link(compiler)
+
+
+@raises(ArenaFull, CodeFull, Malformed, Invalid, Unsupported)
+def compile_functions(compiler: Ptr[Compiler]) -> None:
     module = compiler.module
     defined = len(module.functions) - module.imported_functions
     compiler.traps.init(u32(defined))
     alloc_slice(compiler.keep, ref(compiler.relocations.entries), 64)
     alloc_slice(compiler.keep, ref(compiler.entries), defined)
-    emit_stubs(compiler.code, compiler.stubs)
+    emit_stubs(compiler.code, compiler.stubs, compiler.tail_area)
     for index in range(module.imported_functions, u32(len(module.functions))):
         mark = compiler.scratch.mark()
         compile_function(compiler, index)
         compiler.scratch.reset(mark)
         if compiler.code.overflow:
             raise CodeFull
-    link(compiler)
 
 
 @raises(ArenaFull, Malformed, Invalid, Unsupported)
@@ -191,8 +212,12 @@ def emit(
         traps=compiler.traps,
         relocations=compiler.relocations,
         mover=Mover(arena=compiler.scratch),
+        tail_area=compiler.tail_area,
     )
     emit_function(emitter)
+    declared = compiler.module.function_type(function.index)
+    if emitter.tail_words > stack_words(declared):
+        compiler.tail_needed = max(compiler.tail_needed, emitter.tail_words)
 
 
 def link(compiler: Ptr[Compiler]) -> None:

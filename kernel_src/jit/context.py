@@ -5,10 +5,10 @@ r14 holds the address of the `Context` in all generated code. The offsets are ta
 structs here, so generated code and runtime cannot disagree. The runtime allocates the context
 with the globals' cells behind it:
 
-    r14 -> Context | cell of global 0 | cell of global 1 | ...
+    r14 -> Context | cell of global 0 | cell of global 1 | ... | view of memory 1 | ...
 
 A cell is 16 bytes. That of an imported global holds the address of the exporter's cell instead of
-a value.
+a value. Memory 0 has its view in the context itself.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ TRAP_TABLE_ACCESS: Final[u8] = 11  # table.get, table.set or a bulk operation ou
 # the kernel's calling convention and the context as their first argument. What they return is a
 # trap, 0 for none; those of grow return the old size, or 0xFFFFFFFF. `table_get` leaves the element
 # in Context.value.
-RUNTIME_MEMORY_GROW: Final[u32] = 0  # (context, pages) -> old size
-RUNTIME_MEMORY_COPY: Final[u32] = 1  # (context, destination, source, count) -> trap
-RUNTIME_MEMORY_FILL: Final[u32] = 2  # (context, destination, byte, count) -> trap
-RUNTIME_MEMORY_INIT: Final[u32] = 3  # (context, segment, destination, source, count) -> trap
+RUNTIME_MEMORY_GROW: Final[u32] = 0  # (context, memory, pages) -> old size
+# (context, destination memory, source memory, destination, source, count) -> trap
+RUNTIME_MEMORY_COPY: Final[u32] = 1
+RUNTIME_MEMORY_FILL: Final[u32] = 2  # (context, memory, destination, byte, count) -> trap
+# (context, memory, segment, destination, source, count) -> trap
+RUNTIME_MEMORY_INIT: Final[u32] = 3
 RUNTIME_DATA_DROP: Final[u32] = 4  # (context, segment) -> trap
 RUNTIME_TABLE_GET: Final[u32] = 5  # (context, table, index) -> trap
 RUNTIME_TABLE_SET: Final[u32] = 6  # (context, table, index, reference) -> trap
@@ -82,14 +84,21 @@ class TableView:
 
 
 @struct
+class MemoryView:
+    """What generated code sees of a linear memory."""
+
+    base: usize
+    pages: u64  # present size
+
+
+@struct
 class Context:
     # The lowest value rsp may have. All ones makes the next call trap: that is how a thread is
     # killed.
     stack_limit: usize
     # rsp of the innermost entry from the kernel: what a trap unwinds to. See stubs.py.
     entry_rsp: usize
-    memory_base: usize
-    memory_pages: u64  # present size of memory 0
+    memory: MemoryView  # memory 0
     tables: usize  # address of TableViews
     imports: usize  # address of FunctionRefs, one for each imported function
     # Address of the stub that ends the innermost entry. Whoever sends a thread there, with r14 as
@@ -97,6 +106,7 @@ class Context:
     trap_exit: usize
     trap: u64
     value: u64  # what a function of the runtime hands back beside a trap
+    tail_area: u64  # words that a caller from outside leaves for tail calls (frame.py)
     runtime: Array[usize, RUNTIME_COUNT]
     owner: usize  # the runtime's own
 
@@ -107,12 +117,14 @@ GLOBALS: Final[u32] = (sizeof(Context) + 15) // 16 * 16
 
 STACK_LIMIT: Final[u32] = offsetof(Context, "stack_limit")
 ENTRY_RSP: Final[u32] = offsetof(Context, "entry_rsp")
-MEMORY_BASE: Final[u32] = offsetof(Context, "memory_base")
-MEMORY_PAGES: Final[u32] = offsetof(Context, "memory_pages")
+VIEW_PAGES: Final[u32] = offsetof(MemoryView, "pages")
+MEMORY_BASE: Final[u32] = offsetof(Context, "memory")
+MEMORY_PAGES: Final[u32] = MEMORY_BASE + VIEW_PAGES
 TABLES: Final[u32] = offsetof(Context, "tables")
 IMPORTS: Final[u32] = offsetof(Context, "imports")
 TRAP_EXIT: Final[u32] = offsetof(Context, "trap_exit")
 TRAP: Final[u32] = offsetof(Context, "trap")
+TAIL_AREA: Final[u32] = offsetof(Context, "tail_area")
 VALUE: Final[u32] = offsetof(Context, "value")
 RUNTIME: Final[u32] = offsetof(Context, "runtime")
 REF_CODE: Final[u32] = offsetof(FunctionRef, "code")
@@ -127,5 +139,13 @@ def global_offset(index: u32) -> u32:
     return GLOBALS + CELL_BYTES * index
 
 
-def context_bytes(globals: u32) -> usize:
-    return usize(GLOBALS) + usize(CELL_BYTES) * globals
+def memory_offset(globals: u32, memory: u32) -> u32:
+    """Where the MemoryView of a memory is, in the context of a module with so many globals."""
+    if memory == 0:
+        return MEMORY_BASE
+    return global_offset(globals) + u32(sizeof(MemoryView)) * (memory - 1)
+
+
+def context_bytes(globals: u32, memories: u32) -> usize:
+    further = memories - 1 if memories > 1 else u32(0)
+    return usize(global_offset(globals)) + sizeof(MemoryView) * further

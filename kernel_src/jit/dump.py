@@ -45,7 +45,7 @@ LOAD_NAMES: Final[Array[Str, 7]] = Array("u8", "s8", "u16", "s16", "u32", "s32",
 FLOAT_NAMES: Final[Array[Str, 11]] = Array(
     "ceil", "floor", "trunc", "nearest", "sqrt", "add", "sub", "mul", "div", "min", "max"
 )
-BASE_NAMES: Final[Array[Str, 3]] = Array("memory", "context", "")
+BASE_NAMES: Final[Array[Str, 4]] = Array("memory", "context", "", "other memory")
 CONDITION_NAMES: Final[Array[Str, 18]] = Array(
     "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g",
     "ne", "e",
@@ -99,9 +99,11 @@ def dump_value(out: Ptr[Text], function: Ptr[Function], value: u32) -> None:
     match inst.op:
         case Op.CONST:
             out.put(f" {function.const_bits(value):#x}")
-        case Op.GLOBAL_GET | Op.GLOBAL_SET | Op.TABLE_SIZE | Op.REF_FUNC:
+        case Op.GLOBAL_GET | Op.GLOBAL_SET | Op.TABLE_SIZE | Op.REF_FUNC | Op.MEMORY_BASE:
             out.put(f" {inst.b}")
         case Op.CALL | Op.CALL_INDIRECT | Op.CALL_RUNTIME | Op.TRAP:
+            out.put(f" {inst.a}")
+        case Op.TAIL_CALL | Op.TAIL_INDIRECT:
             out.put(f" {inst.a}")
         case Op.RESULT:
             out.put(f" {inst.b}")
@@ -210,6 +212,8 @@ def dump_rest(out: Ptr[Text], inst: Ptr[MInst]) -> None:
         case MOp.FIXED:
             out.put(f" {NAMES_64[inst.sub]}")
         case MOp.CALL | MOp.CALL_IMPORT | MOp.CALL_INDIRECT | MOp.CALL_RUNTIME:
+            out.put(f" {inst.a}")
+        case MOp.TAIL | MOp.TAIL_IMPORT | MOp.TAIL_INDIRECT:
             out.put(f" {inst.a}")
         case MOp.ALU | MOp.MUL | MOp.SET | MOp.BRANCH:
             if inst.b == NONE:

@@ -26,7 +26,7 @@ from kernel_src.jit.emit_control import destination, emit_control
 from kernel_src.jit.emit_ops import emit_op
 from kernel_src.jit.emitter import LOOP_ALIGN, Emitter, Fixup, Target
 from kernel_src.jit.encode import Mem
-from kernel_src.jit.frame import is_leaf, outgoing_words
+from kernel_src.jit.frame import is_leaf, outgoing_words, tail_words
 from kernel_src.jit.ir import NONE
 from kernel_src.jit.layout import is_small_loop, lay_out
 from kernel_src.jit.machine import MOp
@@ -71,6 +71,9 @@ def prepare(emitter: Ptr[Emitter]) -> None:
     allocation = emitter.resolution.allocation
     leaf = is_leaf(emitter.machine)
     outgoing = outgoing_words(emitter.machine, emitter.module)
+    if not leaf:
+        outgoing = max(outgoing, emitter.tail_area)
+    emitter.tail_words = tail_words(emitter.machine, emitter.module)
     emitter.frame.init(allocation.used, allocation.slot_count, outgoing, leaf)
     emitter.mover.init(allocation.slot_count, incoming_words(emitter))
     emitter.fixup_count = 0
@@ -86,8 +89,8 @@ def prepare(emitter: Ptr[Emitter]) -> None:
 
 
 def incoming_words(emitter: Ptr[Emitter]) -> u32:
-    words: u32 = 0
-    if emitter.function.param_count > ARGUMENT_COUNT:
+    words = emitter.tail_words
+    if emitter.function.param_count > ARGUMENT_COUNT + words:
         words = emitter.function.param_count - ARGUMENT_COUNT
     if emitter.function.result_count > RESULT_COUNT + words:
         words = emitter.function.result_count - RESULT_COUNT

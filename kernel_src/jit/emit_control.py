@@ -51,16 +51,18 @@ from pykern.lang import Ptr, i32, raises, sizeof, u8, u32
 def emit_control(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     match inst.op:
         case MOp.CALL:
-            move_arguments(emitter, inst, 0)
+            move_arguments(emitter, inst, 0, OUTGOING)
             emitter.relocations.add(encode.call_near(emitter.code), inst.a)
             note_return(emitter, inst)
         case MOp.CALL_IMPORT:
-            move_arguments(emitter, inst, 0)
-            emit_import(emitter, inst.a)
+            move_arguments(emitter, inst, 0, OUTGOING)
+            find_import(emitter, inst.a)
+            encode.call_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
             note_return(emitter, inst)
         case MOp.CALL_INDIRECT:
-            move_arguments(emitter, inst, 1)
-            emit_indirect(emitter, inst)
+            move_arguments(emitter, inst, 1, OUTGOING)
+            find_element(emitter, inst)
+            encode.call_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
             note_return(emitter, inst)
         case MOp.CALL_RUNTIME:
             emit_runtime_call(emitter, inst)
@@ -75,6 +77,20 @@ def emit_control(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             emit_switch(emitter, inst)
         case MOp.RETURN:
             emit_return(emitter, inst)
+        case MOp.TAIL:
+            move_arguments(emitter, inst, 0, INCOMING)
+            emit_leave(emitter)
+            emitter.relocations.add(encode.jmp_near(emitter.code), inst.a)
+        case MOp.TAIL_IMPORT:
+            move_arguments(emitter, inst, 0, INCOMING)
+            find_import(emitter, inst.a)
+            emit_leave(emitter)
+            encode.jmp_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
+        case MOp.TAIL_INDIRECT:
+            move_arguments(emitter, inst, 1, INCOMING)
+            find_element(emitter, inst)
+            emit_leave(emitter)
+            encode.jmp_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
         case _:
             emitter.traps.add(emitter.code.used, inst.offset, u8(inst.imm))
             encode.ud2(emitter.code)
@@ -90,8 +106,9 @@ def note_return(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 
 
 @raises(ArenaFull)
-def move_arguments(emitter: Ptr[Emitter], inst: Ptr[MInst], skip: u32) -> None:
-    """Puts the list's values where the callee expects them. The first `skip` of them go to rax."""
+def move_arguments(emitter: Ptr[Emitter], inst: Ptr[MInst], skip: u32, area: u32) -> None:
+    """Puts the list's values where the callee expects them, those on the stack in the words of
+    `area`. The first `skip` of them go to rax."""
     emitter.mover.clear()
     for i in range(inst.c):
         value = emitter.function.pool[inst.b + i]
@@ -100,23 +117,24 @@ def move_arguments(emitter: Ptr[Emitter], inst: Ptr[MInst], skip: u32) -> None:
         elif i - skip < ARGUMENT_COUNT:
             emitter.add_operand_move(ARGUMENTS[i - skip], value)
         else:
-            emitter.add_operand_move(OUTGOING + i - skip - ARGUMENT_COUNT, value)
+            emitter.add_operand_move(area + i - skip - ARGUMENT_COUNT, value)
     emitter.do_moves()
 
 
-def emit_import(emitter: Ptr[Emitter], index: u32) -> None:
+def find_import(emitter: Ptr[Emitter], index: u32) -> None:
     """The callee gets the address of its FunctionRef in r11."""
     code = emitter.code
     encode.op_rm(code, encode.LOAD, True, SCRATCH, Mem(base=CONTEXT, disp=i32(IMPORTS)))
     if index != 0:
         encode.alu_ri(code, encode.ALU_ADD, True, SCRATCH, i32(index << FUNCTION_REF_SHIFT))
-    encode.call_m(code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
 
 
 @raises(ArenaFull)
-def emit_indirect(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """rax is the index. A null element has signature 0, which no type has, so one comparison is
-    enough here."""
+def find_element(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    """As `find_import`, for the element with its index in rax.
+
+    A null element has signature 0, which no type has, so one comparison is enough here.
+    """
     code = emitter.code
     view = inst.imm * u32(sizeof(TableView))
     encode.op_rm(code, encode.LOAD, True, SCRATCH, Mem(base=CONTEXT, disp=i32(TABLES)))
@@ -132,7 +150,6 @@ def emit_indirect(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         code, encode.ALU_CMP, False, Mem(base=SCRATCH, disp=i32(REF_SIGNATURE)), signature
     )
     emitter.trap_if(encode.CC_NE, TRAP_SIGNATURE, inst.offset)
-    encode.call_m(code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
 
 
 @raises(ArenaFull)
@@ -272,6 +289,12 @@ def emit_return(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         else:
             emitter.add_operand_move(INCOMING + i - RESULT_COUNT, value)
     emitter.do_moves()
+    emit_leave(emitter)
+    encode.ret(emitter.code)
+
+
+def emit_leave(emitter: Ptr[Emitter]) -> None:
+    """Undoes the frame: rsp is at the return address. Argument registers, rax and r11 stay."""
     code = emitter.code
     frame = emitter.frame
     if frame.size != 0:
@@ -280,4 +303,3 @@ def emit_return(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         register = u8(REGISTERS - 1 - i)
         if in_set(frame.saved, register):
             encode.pop_r(code, register)
-    encode.ret(code)

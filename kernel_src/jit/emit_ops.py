@@ -25,6 +25,7 @@ from kernel_src.jit.ir import NONE
 from kernel_src.jit.machine import (
     BASE_CONTEXT,
     BASE_MEMORY,
+    BASE_OTHER,
     COMPARE_FLOAT,
     LOAD_64,
     LOAD_S8,
@@ -349,7 +350,7 @@ def emit_store(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 @raises(ArenaFull)
 def note_fault(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """A fault of the instruction that follows is a trap, if it accesses linear memory."""
-    if inst.flags == BASE_MEMORY:
+    if inst.flags == BASE_MEMORY or inst.flags == BASE_OTHER:
         emitter.traps.add(emitter.code.used, inst.offset, TRAP_MEMORY)
 
 

@@ -100,6 +100,9 @@ class Emitter:
     mover: Mover
     # By type of the module: what a FunctionRef of that type holds
     signatures: Slice[u32] = zeroed()
+    # Words that every caller leaves for tail calls, and the most that one of this function needs
+    tail_area: u32 = 0
+    tail_words: u32 = 0
     frame: Frame = zeroed()
     block: u32 = 0  # being emitted
     position: u32 = 0  # where the instruction being emitted reads its operands

@@ -8,6 +8,10 @@
         outgoing words, for the calls that it makes             <- rsp in the body: 0 modulo 16
     lower addresses
 
+A tail call puts the callee's arguments in the incoming words and jumps to it. So that they have
+room, every caller in a module leaves as many outgoing words as any tail call of the module needs
+(`tail_area`), and so does whoever calls it from outside (stubs.py, runtime/switch.py).
+
 Arguments 0 to 5 and results 0 and 1 travel in registers (regs.py); argument n in word n-6, result
 n in word n-2 of the caller's outgoing area. The callee may overwrite that area. An i32 is
 zero-extended wherever it is; floats travel as their bits, an f32 with anything above it. r14 and
@@ -73,6 +77,18 @@ def outgoing_words(code: Ptr[MachineCode], module: Ptr[Module]) -> u32:
         if inst.op == MOp.CALL or inst.op == MOp.CALL_IMPORT:
             most = max(most, stack_words(module.function_type(inst.a)))
         elif inst.op == MOp.CALL_INDIRECT:
+            most = max(most, stack_words(module.types[inst.a]))
+    return most
+
+
+def tail_words(code: Ptr[MachineCode], module: Ptr[Module]) -> u32:
+    """The most that any tail call of the function uses, of the words above its return address."""
+    most: u32 = 0
+    for i in range(code.count):
+        inst = code.insts[i]
+        if inst.op == MOp.TAIL or inst.op == MOp.TAIL_IMPORT:
+            most = max(most, stack_words(module.function_type(inst.a)))
+        elif inst.op == MOp.TAIL_INDIRECT:
             most = max(most, stack_words(module.types[inst.a]))
     return most
 

@@ -130,21 +130,24 @@ class Op:
     GLOBAL_GET = 75
     GLOBAL_SET = 76
     MEMORY_SIZE = 77
-    TABLE_SIZE = 78
-    REF_FUNC = 79
-    RUNTIME_VALUE = 80
-    CALL = 81
-    CALL_INDIRECT = 82
-    CALL_RUNTIME = 83
-    RESULT = 84
-    JUMP = 85
-    BRANCH = 86
-    SWITCH = 87
-    RETURN = 88
-    TRAP = 89
+    MEMORY_BASE = 78
+    TABLE_SIZE = 79
+    REF_FUNC = 80
+    RUNTIME_VALUE = 81
+    CALL = 82
+    CALL_INDIRECT = 83
+    CALL_RUNTIME = 84
+    RESULT = 85
+    JUMP = 86
+    BRANCH = 87
+    SWITCH = 88
+    RETURN = 89
+    TAIL_CALL = 90
+    TAIL_INDIRECT = 91
+    TRAP = 92
 
 
-OPS: Final = 90
+OPS: Final = 93
 
 # One row an operation, in the order of `Op`: name; properties; the operand words.
 #   a b c  the word is a value
@@ -216,7 +219,7 @@ convert_u   ap
 demote      ap
 promote     ap
 select      abcp  c: the condition; a: the value if it is not zero; b: if it is
-load8_s     a     a: address; c: offset
+load8_s     a     a: address, an i32 in memory 0, or an i64 that has the memory's base; c: offset
 load8_u     a
 load16_s    a
 load16_u    a
@@ -229,7 +232,8 @@ store32     ab
 store64     ab
 global_get  p     b: global. Not moved across global_set: it stays in its place
 global_set  a     b: global
-memory_size p     stays in its place like global_get
+memory_size p     b: memory. Stays in its place like global_get
+memory_base p     b: memory, not 0. Never changes
 table_size  p     b: table. Stays in its place
 ref_func    p     b: function
 runtime_value p   what the runtime's function just called has left. Stays in its place
@@ -241,6 +245,8 @@ jump        t     a: edge
 branch      at    a: condition; b: edge if it is not zero; c: edge if it is
 switch      at    a: index; b, c: a list of edges in `pool`, the default last
 return      lt
+tail_call   lt    a: function; the list: arguments. The callee returns to this function's caller
+tail_indirect lt  a: type; flags: table; the list: index, then arguments
 trap        t     a: cause
 """
 
@@ -265,7 +271,7 @@ def property_table(rows: str) -> list[int]:
     return table
 
 
-PROPERTIES: Final[Array[u8, 90]] = property_table(ROWS)
+PROPERTIES: Final[Array[u8, 93]] = property_table(ROWS)
 static_assert(Op.TRAP.value == OPS - 1, "a row of ROWS for each Op")
 
 

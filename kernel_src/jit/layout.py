@@ -23,7 +23,7 @@ SMALL_LOOP: Final[u32] = 24
 PLAIN_BOUND: Final[u32] = 40
 DIVISION_BOUND: Final[u32] = 100
 FLOAT_BOUND: Final[u32] = 160
-CALL_BOUND: Final[u32] = 64
+CALL_BOUND: Final[u32] = 80
 SWITCH_BOUND: Final[u32] = 48
 # The longest encoding of a jump with another behind it, and of one move
 JUMPS_BOUND: Final[u32] = 16

@@ -334,8 +334,17 @@ def use_list(walk: Ptr[Walk], inst: Ptr[MInst], position: u32) -> None:
         walk.use(value, position, False)
         if inst.op == MOp.RETURN and i < RESULT_COUNT:
             walk.live.use_hint[value] = RESULTS[i]
-        elif (inst.op == MOp.CALL or inst.op == MOp.CALL_IMPORT) and i < ARGUMENT_COUNT:
+        elif takes_arguments(inst.op) and i < ARGUMENT_COUNT:
             walk.live.use_hint[value] = ARGUMENTS[i]
+
+
+def takes_arguments(op: MOp) -> bool:
+    """Is the instruction's list nothing but the arguments of a call?"""
+    match op:
+        case MOp.CALL | MOp.CALL_IMPORT | MOp.TAIL | MOp.TAIL_IMPORT:
+            return True
+        case _:
+            return False
 
 
 def hint_operands(live: Ptr[Liveness], inst: Ptr[MInst]) -> None:

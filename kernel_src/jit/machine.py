@@ -76,10 +76,13 @@ class MOp:
     BRANCH = 35
     SWITCH = 36
     RETURN = 37
-    TRAP = 38
+    TAIL = 38
+    TAIL_IMPORT = 39
+    TAIL_INDIRECT = 40
+    TRAP = 41
 
 
-MOPS: Final = 39
+MOPS: Final = 42
 
 # One row an operation, in the order of `MOp`: name; which words are values; what they mean.
 #   a b c d  the word is a value that must be in a register;  A B C D  a value in any place
@@ -126,6 +129,9 @@ jump           -
 branch         aB    to the first edge if a cond b, else to the second;  sub: COMPARE_*
 switch         A     imm: how many edges
 return         L
+tail           L     a: function
+tail_import    L     a: function
+tail_indirect  L     a: type;  imm: table;  the list: index, then arguments
 trap           -     imm: cause
 """
 
@@ -146,7 +152,7 @@ def operand_table(rows: str) -> list[int]:
     return table
 
 
-OPERANDS: Final[Array[u16, 39]] = operand_table(ROWS)
+OPERANDS: Final[Array[u16, 42]] = operand_table(ROWS)
 static_assert(MOp.TRAP.value == MOPS - 1, "a row of ROWS for each MOp")
 
 # Loads, by how the bytes become a register
@@ -179,6 +185,7 @@ CUT_SATURATE: Final[u8] = 2  # instead of trapping: added to one of the others
 BASE_MEMORY: Final[u8] = 0  # a fault is a trap
 BASE_CONTEXT: Final[u8] = 1
 BASE_NONE: Final[u8] = 2  # the operand is the address
+BASE_OTHER: Final[u8] = 3  # the operand is the address, in a memory: a fault is a trap
 
 
 @struct

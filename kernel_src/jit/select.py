@@ -14,13 +14,14 @@ before the instruction.
 from __future__ import annotations
 
 import kernel_src.jit.encode as encode
-from kernel_src.jit.context import MEMORY_PAGES, VALUE
+from kernel_src.jit.context import VALUE, VIEW_PAGES
 from kernel_src.jit.ir import PURE, Function, Inst, Op, Type, has_property
 from kernel_src.jit.machine import LOAD_64, LOAD_U32, MachineCode, MOp
 from kernel_src.jit.regs import RESULT_COUNT, RESULTS
 from kernel_src.jit.select_float import select_cut, select_float
 from kernel_src.jit.select_memory import (
     load_context,
+    memory_view,
     select_access,
     select_function,
     select_global,
@@ -100,7 +101,9 @@ def select_inst(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
         case Op.GLOBAL_GET | Op.GLOBAL_SET:
             select_global(selector, inst, value)
         case Op.MEMORY_SIZE:
-            load_context(selector, value, MEMORY_PAGES, LOAD_U32)
+            load_context(selector, value, memory_view(selector, inst.b) + VIEW_PAGES, LOAD_U32)
+        case Op.MEMORY_BASE:
+            load_context(selector, value, memory_view(selector, inst.b), LOAD_64)
         case Op.RUNTIME_VALUE:
             load_context(selector, value, VALUE, LOAD_64)
         case Op.TABLE_SIZE:
@@ -109,6 +112,8 @@ def select_inst(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
             select_function(selector, inst, value)
         case Op.JUMP | Op.BRANCH | Op.SWITCH | Op.RETURN | Op.TRAP:
             select_terminator(selector, inst)
+        case Op.TAIL_CALL | Op.TAIL_INDIRECT:
+            select_tail_call(selector, inst)
         case Op.TRUNC_S | Op.TRUNC_U | Op.TRUNC_SAT_S | Op.TRUNC_SAT_U:
             select_cut(selector, inst, value)
         case _:
@@ -135,6 +140,19 @@ def select_call(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     elif inst.op == Op.CALL:
         imported = selector.module.is_imported_function(inst.a)
         op = MOp.CALL_IMPORT if imported else MOp.CALL
+    made = selector.add(op)
+    made.a = inst.a
+    made.b = inst.b
+    made.c = inst.c
+    made.imm = inst.flags
+
+
+@raises(ArenaFull)
+def select_tail_call(selector: Ptr[Selector], inst: Ptr[Inst]) -> None:
+    op = MOp.TAIL_INDIRECT
+    if inst.op == Op.TAIL_CALL:
+        imported = selector.module.is_imported_function(inst.a)
+        op = MOp.TAIL_IMPORT if imported else MOp.TAIL
     made = selector.add(op)
     made.a = inst.a
     made.b = inst.b

@@ -12,12 +12,14 @@ from kernel_src.jit.context import (
     VIEW_LENGTH,
     TableView,
     global_offset,
+    memory_offset,
 )
 from kernel_src.jit.ir import Inst, Op, is_wide, low_half
 from kernel_src.jit.machine import (
     BASE_CONTEXT,
     BASE_MEMORY,
     BASE_NONE,
+    BASE_OTHER,
     LOAD_64,
     LOAD_S8,
     LOAD_S16,
@@ -46,7 +48,7 @@ MAX_PENDING: Final = 4
 def select_access(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     is_store = inst.op.value >= Op.STORE8.value
     made = selector.add(MOp.STORE if is_store else MOp.LOAD)
-    made.flags = BASE_MEMORY
+    made.flags = BASE_MEMORY if selector.is_32(inst.a) else BASE_OTHER
     if is_store:
         made.sub = STORE_BYTES[inst.op.value - Op.STORE8.value]
         if selector.is_immediate(inst.b):
@@ -83,6 +85,11 @@ def set_address(selector: Ptr[Selector], made: Ptr[MInst], address: u32, offset:
 
 
 # The context and what hangs on it
+
+
+def memory_view(selector: Ptr[Selector], memory: u32) -> u32:
+    """The offset of a memory's view in the context."""
+    return memory_offset(u32(len(selector.module.globals)), memory)
 
 
 @raises(ArenaFull)

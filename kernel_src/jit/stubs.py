@@ -64,10 +64,11 @@ class Stubs:
     host_call: u32
 
 
-def emit_stubs(code: Ptr[Code], stubs: Ptr[Stubs]) -> None:
+def emit_stubs(code: Ptr[Code], stubs: Ptr[Stubs], tail_area: u32) -> None:
+    """`tail_area`: how many words more than the call's own `enter` leaves (frame.py)."""
     encode.int3_until(code, STUB_ALIGN)
     stubs.enter = code.used
-    stubs.trap_exit = emit_enter(code)
+    stubs.trap_exit = emit_enter(code, tail_area)
     encode.int3_until(code, STUB_ALIGN)
     stubs.host_call = code.used
     emit_host_call(code)
@@ -81,7 +82,7 @@ def in_context(offset: u32) -> Mem:
     return Mem(base=CONTEXT, disp=i32(offset))
 
 
-def emit_enter(code: Ptr[Code]) -> u32:
+def emit_enter(code: Ptr[Code], tail_area: u32) -> u32:
     """`enter`, whose end is the trap exit; returns the offset of that.
 
     rbx: the words; rbp: the size of the area, in words. Both survive the call.
@@ -95,7 +96,7 @@ def emit_enter(code: Ptr[Code]) -> u32:
     encode.mov_rr(code, True, R11, RSI)
     encode.mov_rr(code, True, RBX, RDX)
     encode.mov_rr(code, True, RBP, RCX)
-    reserve_area(code)
+    reserve_area(code, tail_area)
     copy_area(
         code, Mem(base=RBX, disp=48, index=RAX, scale=3), Mem(base=RSP, disp=0, index=RAX, scale=3)
     )
@@ -118,9 +119,9 @@ def emit_enter(code: Ptr[Code]) -> u32:
     return trap_exit
 
 
-def reserve_area(code: Ptr[Code]) -> None:
-    """rsp -= 8 * rbp, rounded up to 16 bytes"""
-    encode.op_rm(code, encode.LEA, True, RAX, Mem(base=RBP, disp=1))
+def reserve_area(code: Ptr[Code], tail_area: u32) -> None:
+    """rsp -= 8 * (rbp + tail_area), rounded up to 16 bytes"""
+    encode.op_rm(code, encode.LEA, True, RAX, Mem(base=RBP, disp=i32(tail_area) + 1))
     encode.alu_ri(code, encode.ALU_AND, True, RAX, -2)
     encode.shift_ri(code, encode.SHIFT_SHL, True, RAX, 3)
     encode.alu_rr(code, encode.ALU_SUB, True, RSP, RAX)

@@ -7,7 +7,7 @@ owner.
 
 The records lie in the arena that the owner gives, the linear memories in slots of their own:
 
-    arena    Context | cells of globals     context_bytes()
+    arena    Context | globals | memories   context_bytes()
              FunctionRef of each function   imports first, so Context.imports is the first of them
              Table, Memory                  that the module declares
              TableView of each table        and the elements of those it declares
@@ -21,9 +21,11 @@ from __future__ import annotations
 from kernel_src.jit.context import (
     Context,
     FunctionRef,
+    MemoryView,
     TableView,
     context_bytes,
     global_offset,
+    memory_offset,
 )
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice
 from kernel_src.runtime.imports import HostTable, Unlinkable, link_imports
@@ -73,7 +75,7 @@ class Instance:
     own_tables: Slice[Table] = zeroed()
     own_memories: Slice[Memory] = zeroed()
     table_uses: Slice[TableUse] = zeroed()  # of each table
-    memory_use: MemoryUse = zeroed()  # of memory 0
+    memory_uses: Slice[MemoryUse] = zeroed()  # of each memory
     shows: bool = False  # `show` has been called
     is_linked: bool = False  # it imports something of another instance
     known: ConstValues = zeroed()  # what constant expressions refer to
@@ -87,6 +89,10 @@ class Instance:
         """Of a global: for an import, it holds the address of the exporter's cell."""
         return ptr_at(u64, address_of(self.context) + global_offset(index))
 
+    def memory_view(self, index: u32) -> Ptr[MemoryView]:
+        place = memory_offset(u32(len(self.module.globals)), index)
+        return ptr_at(MemoryView, address_of(self.context) + place)
+
     def global_cell(self, index: u32) -> Ptr[u64]:
         """The cell with the global's value, whose ever it is."""
         cell = self.own_cell(index)
@@ -97,8 +103,8 @@ class Instance:
 
 @raises(ArenaFull)
 def alloc_context(arena: Ptr[Arena], module: Ptr[Module]) -> Ptr[Context]:
-    """The context and the cells of the module's globals, to make an `Instance` of."""
-    size = context_bytes(u32(len(module.globals)))
+    """The context with the cells of the globals and the views of the memories."""
+    size = context_bytes(u32(len(module.globals)), u32(len(module.memories)))
     return ptr_at(Context, arena.alloc_bytes(size, 16))
 
 
@@ -220,13 +226,14 @@ def show(instance: Ptr[Instance]) -> None:
     views: Slice[TableView] = zeroed()
     alloc_slice(instance.arena, ref(views), len(instance.tables))
     alloc_slice(instance.arena, ref(instance.table_uses), len(instance.tables))
+    alloc_slice(instance.arena, ref(instance.memory_uses), len(instance.memories))
     instance.context.tables = address_of(views)
     for i, use in enumerate(instance.table_uses):
         use.view = views[i]
         instance.tables[i].show(use)
-    instance.memory_use.context = instance.context
-    if len(instance.memories) != 0:
-        instance.memories[0].show(instance.memory_use)
+    for i, memory_use in enumerate(instance.memory_uses):
+        memory_use.view = instance.memory_view(u32(i))
+        instance.memories[i].show(memory_use)
     instance.shows = True
 
 
@@ -236,8 +243,8 @@ def release(instance: Ptr[Instance]) -> None:
     if instance.shows:
         for i, use in enumerate(instance.table_uses):
             instance.tables[i].hide(use)
-        if len(instance.memories) != 0:
-            instance.memories[0].hide(instance.memory_use)
+        for i, memory_use in enumerate(instance.memory_uses):
+            instance.memories[i].hide(memory_use)
         instance.shows = False
     for table in instance.own_tables:
         table.destroy()

@@ -1,7 +1,7 @@
 """A linear memory: pages in a slot of its own, shown to every instance that imports it.
 
-The memory belongs to the instance that declares it. Generated code reads the base and the size of
-memory 0 from its own context, so each context that shows the memory has a `MemoryUse`, by which its
+The memory belongs to the instance that declares it. Generated code reads base and size from a
+MemoryView in its own context, so each context that shows the memory has a `MemoryUse`, by which its
 copy of the size follows when the memory grows. The base never changes.
 """
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.platform as platform
-from kernel_src.jit.context import Context
+from kernel_src.jit.context import MemoryView
 from kernel_src.wasm.limits import PAGE_BYTES
 from kernel_src.wasm.module import MemoryType
-from pykern.lang import Ptr, struct, truncate, u32, u64, usize
+from pykern.lang import Ptr, Slice, slice_at, struct, truncate, u8, u32, u64, usize
 
 GROW_FAILED: Final[u32] = 0xFFFF_FFFF
 
 
 @struct
 class MemoryUse:
-    """A context that shows the memory as its memory 0."""
+    """A view that shows the memory."""
 
-    context: Ptr[Context]
+    view: Ptr[MemoryView]
     next: Ptr[MemoryUse] | None
 
 
@@ -53,6 +53,10 @@ class Memory:
     def size(self) -> u64:
         return u64(self.pages) * PAGE_BYTES
 
+    def range(self, start: u32, count: u32) -> Slice[u8]:
+        """Bytes that have been found to be there."""
+        return slice_at(u8, self.base + start, count)
+
     def grow(self, pages: u32) -> u32:
         """Adds zeroed pages. The old number, or GROW_FAILED: then nothing has changed."""
         old = self.pages
@@ -64,14 +68,14 @@ class Memory:
         self.pages = truncate(u32, u64(old) + pages)
         use = self.uses
         while use is not None:
-            use.context.memory_pages = self.pages
+            use.view.pages = self.pages
             use = use.next
         return old
 
     def show(self, use: Ptr[MemoryUse]) -> None:
-        """From here on the use's context has this memory as its memory 0."""
-        use.context.memory_base = self.base
-        use.context.memory_pages = self.pages
+        """From here on the use's view shows this memory."""
+        use.view.base = self.base
+        use.view.pages = self.pages
         use.next = self.uses
         self.uses = use
 

@@ -47,55 +47,61 @@ def instance_of(context: Ptr[Context]) -> Ptr[Instance]:
 
 def memory_size(context: Ptr[Context]) -> u64:
     """Bytes that memory 0 has at present."""
-    return context.memory_pages * PAGE_BYTES
+    return context.memory.pages * PAGE_BYTES
 
 
 def memory_range(context: Ptr[Context], start: u32, count: u32) -> Slice[u8]:
     """Bytes of memory 0 that have been found to be in range."""
-    return slice_at(u8, context.memory_base + start, count)
+    return slice_at(u8, context.memory.base + start, count)
 
 
 def in_range(size: u64, start: u32, count: u32) -> bool:
     return u64(start) + count <= size
 
 
-def memory_grow(context: Ptr[Context], pages: u32) -> u32:
+def memory_grow(context: Ptr[Context], memory: u32, pages: u32) -> u32:
     """Adds zeroed pages. The old size, or GROW_FAILED if it cannot be: then nothing has changed."""
-    return instance_of(context).memories[0].grow(pages)
+    return instance_of(context).memories[memory].grow(pages)
 
 
-def memory_copy(context: Ptr[Context], destination: u32, source: u32, count: u32) -> u64:
-    size = memory_size(context)
-    if not in_range(size, destination, count) or not in_range(size, source, count):
+def memory_copy(
+    context: Ptr[Context], to: u32, origin: u32, destination: u32, source: u32, count: u32
+) -> u64:
+    """From memory `origin` to memory `to`, which may be the same."""
+    target = instance_of(context).memories[to]
+    from_memory = instance_of(context).memories[origin]
+    if not in_range(target.size(), destination, count):
         return TRAP_MEMORY
-    copy_slice(
-        memory_range(context, destination, count), memory_range(context, source, count)
-    )
+    if not in_range(from_memory.size(), source, count):
+        return TRAP_MEMORY
+    copy_slice(target.range(destination, count), from_memory.range(source, count))
     return TRAP_NONE
 
 
-def memory_fill(context: Ptr[Context], destination: u32, value: u32, count: u32) -> u64:
-    if not in_range(memory_size(context), destination, count):
+def memory_fill(
+    context: Ptr[Context], memory: u32, destination: u32, value: u32, count: u32
+) -> u64:
+    target = instance_of(context).memories[memory]
+    if not in_range(target.size(), destination, count):
         return TRAP_MEMORY
-    fill(memory_range(context, destination, count), truncate(u8, value))
+    fill(target.range(destination, count), truncate(u8, value))
     return TRAP_NONE
 
 
 def memory_init(
-    context: Ptr[Context], segment: u32, destination: u32, source: u32, count: u32
+    context: Ptr[Context], memory: u32, segment: u32, destination: u32, source: u32, count: u32
 ) -> u64:
     """A dropped segment has no bytes; copying none of them is no error."""
     instance = instance_of(context)
+    target = instance.memories[memory]
     bytes = instance.module.data[segment].bytes
     if instance.dropped_data[segment]:
         bytes = bytes[:0]
     if not in_range(len(bytes), source, count):
         return TRAP_MEMORY
-    if not in_range(memory_size(context), destination, count):
+    if not in_range(target.size(), destination, count):
         return TRAP_MEMORY
-    copy_slice(
-        memory_range(context, destination, count), bytes[source : usize(source) + count]
-    )
+    copy_slice(target.range(destination, count), bytes[source : usize(source) + count])
     return TRAP_NONE
 
 

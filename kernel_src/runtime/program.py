@@ -247,6 +247,7 @@ def link_program(program: Ptr[Program], host: Ptr[HostTable]) -> None:
     instance.enter = code + compiler.stubs.enter
     instance.host_stub = code + compiler.stubs.host_call
     instance.context.trap_exit = code + compiler.stubs.trap_exit
+    instance.context.tail_area = compiler.tail_area
     install_calls(instance.context)
     prepare(instance, entries, host)
 

@@ -10,7 +10,13 @@ the stack into it and, on return, out of it:
     rbp, rbx and r14 of the caller          r14: its context
     trap_exit of the callee's context       as before this call
     entry_rsp of the callee's context       <- rbp, entry_rsp
-    words for the callee                    <- rsp, 0 modulo 16
+    words for the callee, and for its tail calls (Context.tail_area)
+                                            <- rsp, 0 modulo 16
+
+A function that was called in this way may itself call another instance as the last thing it does:
+then the stub finds its own return address where its caller's would be. If the new words have room
+where the old ones came from, the frame is undone first, so a chain of tail calls takes no more
+stack the longer it is.
 
 A trap of the callee ends at `landing`, which undoes the frame and traps in the caller with the same
 cause. The callee's stack limit is the caller's: they run on one thread.
@@ -28,6 +34,7 @@ from kernel_src.jit.context import (
     REF_HANDLER,
     REF_SIGNATURE,
     STACK_LIMIT,
+    TAIL_AREA,
     TRAP,
     TRAP_EXIT,
     TRAP_STACK,
@@ -97,7 +104,12 @@ def callee_words(index: u8) -> Mem:
 
 
 def emit_switch(code: Ptr[Code]) -> u32:
-    """The stub; returns the offset of its landing."""
+    """The stub, at the start of `code`; returns the offset of its landing."""
+    own_return = encode.lea_rip(code, RAX)
+    encode.alu_rm(code, encode.ALU_CMP, True, RAX, of(RSP, 0))
+    no_tail_call = encode.jcc_near(code, encode.CC_NE)
+    emit_collapse(code)
+    code.patch32(no_tail_call, i32(code.used) - i32(no_tail_call + 4))
     emit_stay(code)
     encode.push_r(code, RBP)
     encode.push_r(code, RBX)
@@ -111,6 +123,7 @@ def emit_switch(code: Ptr[Code]) -> u32:
     copy_words(code, RAX, caller_words(RAX), callee_words(RAX))
     encode.op_rm(code, encode.LOAD, True, R11, of(R11, REF_HANDLER))
     encode.call_m(code, of(R11, REF_CODE))
+    code.patch32(own_return, i32(code.used) - i32(own_return + 4))
     copy_words(code, R11, callee_words(R11), caller_words(R11))
     encode.mov_rr(code, True, RSP, RBP)
     emit_leave_callee(code)
@@ -133,6 +146,27 @@ def emit_switch(code: Ptr[Code]) -> u32:
     return lands
 
 
+def emit_collapse(code: Ptr[Code]) -> None:
+    """Undoes the frame of the call that is being left, and begins anew in the caller's place, if
+    the new words have room there; else goes on. rbx and rbp are still those of the frame."""
+    encode.op_rm(code, encode.LOAD, True, R10, of(CONTEXT, OWNER))
+    encode.op_rm(code, encode.LOAD, True, R10, of(R10, STACK_WORDS))
+    encode.op_rm(code, encode.LOAD, False, RAX, of(R11, REF_SIGNATURE))
+    encode.op_rm(code, encode.LOAD, False, R10, Mem(base=R10, disp=0, index=RAX, scale=2))
+    encode.alu_rr(code, encode.ALU_CMP, True, R10, RBX)
+    goes_on = encode.jcc_near(code, encode.CC_A)
+    encode.mov_rr(code, True, RBX, R10)
+    copy_words(code, RAX, Mem(base=RSP, disp=8, index=RAX, scale=3), caller_words(RAX))
+    encode.mov_rr(code, True, RSP, RBP)
+    emit_leave_callee(code)
+    encode.op_rm(code, encode.LOAD, True, MEMORY, of(CONTEXT, MEMORY_BASE))
+    encode.pop_r(code, RBX)
+    encode.pop_r(code, RBP)
+    again = encode.jmp_near(code)
+    code.patch32(again, -i32(again + 4))
+    code.patch32(goes_on, i32(code.used) - i32(goes_on + 4))
+
+
 def emit_stay(code: Ptr[Code]) -> None:
     """A call inside the instance needs no frame."""
     encode.alu_rm(code, encode.ALU_CMP, True, CONTEXT, of(R11, REF_CONTEXT))
@@ -149,6 +183,7 @@ def emit_reserve_words(code: Ptr[Code]) -> u32:
     encode.op_rm(code, encode.LOAD, False, RBX, of(R11, REF_SIGNATURE))
     encode.op_rm(code, encode.LOAD, False, RBX, Mem(base=RAX, disp=0, index=RBX, scale=2))
     encode.op_rm(code, encode.LEA, True, RAX, of(RBX, 1))
+    encode.alu_rm(code, encode.ALU_ADD, True, RAX, of(R10, TAIL_AREA))
     encode.alu_ri(code, encode.ALU_AND, True, RAX, -2)
     encode.shift_ri(code, encode.SHIFT_SHL, True, RAX, 3)
     encode.mov_rr(code, True, R10, RSP)

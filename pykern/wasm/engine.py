@@ -247,5 +247,5 @@ class Instance:
 
     def memory(self, start: int, size: int) -> bytes:
         context = self.program.instance.context
-        assert start + size <= context.memory_pages * 65536
-        return ctypes.string_at(context.memory_base + start, size)
+        assert start + size <= context.memory.pages * 65536
+        return ctypes.string_at(context.memory.base + start, size)

@@ -285,8 +285,6 @@ def agree(found: str, expected: str) -> bool:
 
 def feature_of(refused: Refused) -> str:
     """The feature's name; where only the compiler lacks it, the instruction's."""
-    if refused.reason == "the compiler has only the first memory":
-        return "multiple memories in the compiler"
     if refused.reason.startswith("the compiler"):
         subject = str(refused).partition(": ")[0]
         return f"{subject} in the compiler"

@@ -337,8 +337,8 @@ class Instance:
         return Trap(TRAP_NAMES[entry.cause], entry.offset)
 
     def memory(self) -> bytes:
-        size = int(self.context.memory_pages) * 65536
-        return ctypes.string_at(self.context.memory_base, size)
+        size = int(self.context.memory.pages) * 65536
+        return ctypes.string_at(self.context.memory.base, size)
 
     def global_bits(self, name: str) -> int:
         return int(self.program.instance.global_cell(self.export(name, 3)).value)

@@ -111,8 +111,8 @@ class Loaded:
 
     def memory(self, start: int, size: int) -> bytes:
         context = self.program.instance.context
-        assert start + size <= context.memory_pages * 65536
-        return ctypes.string_at(context.memory_base + start, size)
+        assert start + size <= context.memory.pages * 65536
+        return ctypes.string_at(context.memory.base + start, size)
 
 
 def describe(failure: Any) -> str:
