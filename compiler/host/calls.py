@@ -9,13 +9,14 @@ from typing import Any
 
 from compiler.host.constants import Constants
 from compiler.host.errors import error_class
+from compiler.host.layouts import host_layout
 from compiler.host.memory import Memory
 from compiler.host.stack import ABORT_CALLBACK
 from compiler.host.thunks import ERROR, RESULT, Bridge
 from compiler.host.values import Values
-from compiler.layout import Layout, layout_of
+from compiler.layout import Layout
 from compiler.typed_tree import Expr
-from compiler.types import HOST, NeverType, Type
+from compiler.types import NeverType, Type
 
 CALLBACK_TYPE = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint64)
 
@@ -27,7 +28,7 @@ class Frame:
     """Reads and writes the frames of one bridge."""
 
     def __init__(self, bridge: Bridge, values: Values) -> None:
-        self.layout: Layout = layout_of(bridge.frame, HOST)
+        self.layout: Layout = host_layout(bridge.frame)
         self._values = values
         fields = {
             field.name: (field.type, offset)

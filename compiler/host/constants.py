@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from compiler import typed_tree as tt
 from compiler.host import memory
+from compiler.host.layouts import host_layout
 from compiler.host.memory import Memory
 from compiler.host.values import Values
-from compiler.layout import layout_of
-from compiler.types import HOST, ArrayType, AtomicType, ClassType, MmioType, TupleType, Type
+from compiler.types import ArrayType, AtomicType, ClassType, MmioType, TupleType, Type
 
 
 class NotAConstant(Exception):
@@ -38,7 +38,7 @@ class Constants:
                 return value.text
             case tt.BytesConst():
                 return value.data
-        layout = layout_of(value.type, HOST)
+        layout = host_layout(value.type)
         block = Memory(layout.size, layout.align)
         self.store(value.type, block.address, value)
         return self._values.read(value.type, block.address, block)
@@ -61,7 +61,7 @@ class Constants:
             case tt.StructInit(fields=parts) | tt.MakeValue(items=parts):
                 self._store_items(type, address, parts)
             case tt.ArrayInit(elements=parts) if isinstance(type, ArrayType):
-                size = layout_of(type.element, HOST).size
+                size = host_layout(type.element).size
                 for index, part in enumerate(parts):
                     self.store(type.element, address + index * size, part)
             case tt.FunctionAddress():
@@ -76,7 +76,7 @@ class Constants:
         self, type: Type, address: int, parts: list[tt.Expr] | list[tt.Expr | tt.Initializer]
     ) -> None:
         items = type.items if isinstance(type, TupleType) else _field_types(type)
-        for item, offset, part in zip(items, layout_of(type, HOST).offsets, parts, strict=True):
+        for item, offset, part in zip(items, host_layout(type).offsets, parts, strict=True):
             self.store(item, address + offset, part)
 
     def _store_text(self, type: Type, address: int, value: tt.StrConst | tt.BytesConst) -> None:

@@ -34,6 +34,7 @@ from compiler.host.bridges import Bridges, Thunks, extern_functions
 from compiler.host.calls import Callbacks, HostFunction
 from compiler.host.constants import Constants
 from compiler.host.errors import DialectError, DialectPanic, MissingExtern
+from compiler.host.layouts import host_layout
 from compiler.host.memory import Memory
 from compiler.host.module import HostModule
 from compiler.host.proxies import ArrayProxy, CellProxy, StructProxy, address_of, place
@@ -41,11 +42,10 @@ from compiler.host.stack import address_in_process, stack_assembly
 from compiler.host.thunks import ABORT, CALLBACK
 from compiler.host.types import type_named
 from compiler.host.values import Values
-from compiler.layout import layout_of
 from compiler.machine.target import HOST_MACHINE, RELEASE, compile_ir, initialize_llvm
 from compiler.program import Program
 from compiler.typed_tree import Expr, Function
-from compiler.types import HOST, ArrayType, ClassType, FnType, Type
+from compiler.types import ArrayType, ClassType, FnType, Type
 
 __all__ = ["DialectError", "DialectPanic", "HostProgram", "MissingExtern"]
 
@@ -244,7 +244,7 @@ class HostProgram:
         if unknown:
             raise TypeError(f"{cls} has no field {unknown[0]!r}")
         body = Body(self.program, self.program.class_decls[cls].module, {})
-        for field, offset in zip(cls.fields, layout_of(cls, HOST).offsets, strict=True):
+        for field, offset in zip(cls.fields, host_layout(cls).offsets, strict=True):
             if field.name in fields:
                 setattr(made, field.name, fields[field.name])
             elif field.default is None:
@@ -258,7 +258,7 @@ class HostProgram:
         return made
 
     def _reserve(self, type: Type) -> Any:
-        layout = layout_of(type, HOST)
+        layout = host_layout(type)
         block = Memory(layout.size, layout.align)
         return place(self.values, type, block.address, block)
 

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from compiler.host import memory
+from compiler.host.layouts import host_layout
 from compiler.host.memory import Borrowed, Memory
-from compiler.layout import layout_of
 from compiler.types import (
-    HOST,
     U8,
     ArrayType,
     ClassType,
@@ -99,7 +98,7 @@ class StructProxy(Proxy):
         index = cls.field_index(name)
         if index is None:
             return None
-        return cls.fields[index].type, self._address + layout_of(cls, HOST).offsets[index]
+        return cls.fields[index].type, self._address + host_layout(cls).offsets[index]
 
     def __getattr__(self, name: str) -> Any:
         field = self._field(name)
@@ -141,7 +140,7 @@ class CellProxy(Proxy):
         _store(self, self._type, self._address, value)
 
     def __getitem__(self, index: int) -> Any:
-        size = layout_of(self._type, HOST).size
+        size = host_layout(self._type).size
         return self._values.read(self._type, self._address + index * size, self._owner)
 
 
@@ -159,14 +158,14 @@ class _Elements(Proxy, Sequence[Any]):
     def _element_address(self, index: int) -> int:
         if not -self._count <= index < self._count:
             raise IndexError(f"index {index} of {self._count} elements")
-        return self._address + index % self._count * layout_of(self.element, HOST).size
+        return self._address + index % self._count * host_layout(self.element).size
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             start, stop, step = index.indices(self._count)
             if step != 1:
                 raise ValueError("a slice of elements has no step")
-            at = self._address + start * layout_of(self.element, HOST).size
+            at = self._address + start * host_layout(self.element).size
             return SliceProxy(self._values, self.element, at, max(0, stop - start), self._owner)
         return self._values.read(self.element, self._element_address(index), self._owner)
 
@@ -188,7 +187,7 @@ class _Elements(Proxy, Sequence[Any]):
 
     def bytes(self) -> bytes:
         """The memory of all elements."""
-        return memory.read_bytes(self._address, self._count * layout_of(self.element, HOST).size)
+        return memory.read_bytes(self._address, self._count * host_layout(self.element).size)
 
     def assign(self, value: Any, keep: list[object]) -> None:
         """Stores as many values as there are elements; fewer leave the rest alone."""

@@ -23,10 +23,9 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from compiler.host import memory, proxies
+from compiler.host.layouts import host_layout
 from compiler.host.memory import POINTER_BYTES, Borrowed, Memory
-from compiler.layout import layout_of
 from compiler.types import (
-    HOST,
     U8,
     ArrayType,
     AtomicType,
@@ -123,7 +122,7 @@ class Values:
     def _read_items(
         self, type: Type, items: Sequence[Type], address: int, owner: object
     ) -> list[Any]:
-        offsets = layout_of(type, HOST).offsets
+        offsets = host_layout(type).offsets
         return [self.read(t, address + o, owner) for t, o in zip(items, offsets, strict=True)]
 
     # --- Writing -----------------------------------------------------------------------------
@@ -169,7 +168,7 @@ class Values:
     ) -> None:
         if not isinstance(value, tuple | list) or len(value) != len(items):
             raise TypeError(f"{type} expected, not {value!r}")
-        offsets = layout_of(type, HOST).offsets
+        offsets = host_layout(type).offsets
         for item, offset, part in zip(items, offsets, value, strict=True):
             self.write(item, address + offset, part, keep)
 
@@ -234,7 +233,7 @@ class Values:
             keep.append(block)
             return block.address, len(value)
         if isinstance(value, list | tuple) and not element.is_place:
-            layout = layout_of(element, HOST)
+            layout = host_layout(element)
             block = Memory(layout.size * len(value), layout.align)
             for index, item in enumerate(value):
                 self.write(element, block.address + index * layout.size, item, keep)
@@ -247,7 +246,7 @@ class Values:
         data, count = self._string(FormatType(), value)
         piece = self._names.type(PIECE)
         assert isinstance(piece, ClassType)
-        layout = layout_of(piece, HOST)
+        layout = host_layout(piece)
         block = Memory(layout.size, layout.align)
         numbers = {"data": data, "extra": count, "precision": NO_PRECISION, "fill": ord(" ")}
         for field, offset in zip(piece.fields, layout.offsets, strict=True):
