@@ -12,6 +12,7 @@ COMMANDS = {
     "run": "Run a module, or one of its functions.",
     "compile": "Compile a module; print a stage of the compiler.",
     "disasm": "Print the machine code of a module.",
+    "fuzz": "Compare the engine with wasmtime on random modules.",
     "spec": "Run the specification's test suite.",
 }
 

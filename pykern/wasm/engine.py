@@ -32,6 +32,7 @@ WORKSPACE_BYTES = 64 << 20
 MESSAGE_BYTES = 400
 
 KIND_FUNCTION = 0
+KIND_MEMORY = 2
 KIND_GLOBAL = 3
 TYPE_NAMES = {
     0x7F: "i32",
@@ -137,14 +138,16 @@ class Store:
 
     def instantiate(self, wasm: bytes) -> Instance:
         """Compiles, links and initialises a module, and runs its start function."""
-        program = self._make(bytearray(wasm))
+        program = self.make(wasm)
         instance = Instance(self.engine, program)
         cause = self.engine.runtime.initialise_program(program)
         instance.raise_trap(cause)
         instance.raise_trap(self.engine.process.start_here(program))
         return instance
 
-    def _make(self, wasm: bytearray) -> Any:
+    def make(self, module: bytes) -> Any:
+        """Compiles and links a module, as far as nothing of it runs."""
+        wasm = bytearray(module)
         runtime = self.engine.runtime
         failure = self.engine.new("wasm.errors.Failure")
         try:
@@ -249,3 +252,8 @@ class Instance:
         context = self.program.instance.context
         assert start + size <= context.memory.pages * 65536
         return ctypes.string_at(context.memory.base + start, size)
+
+    def exported_memory(self, name: str) -> bytes:
+        """All of its present content."""
+        memory = self.program.instance.memories[self.exported(name, KIND_MEMORY)]
+        return ctypes.string_at(memory.base, memory.pages * 65536)

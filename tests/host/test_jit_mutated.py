@@ -12,9 +12,9 @@ import random
 import pytest
 import wasmtime
 
+from pykern.wasm.fuzz.generate import Module
+from pykern.wasm.fuzz.mutate import mutate
 from tests.support.jit import Refused, compile_module
-from tests.support.jit_random import Module
-from tests.support.wasm_modules import mutate
 
 COUNT = int(os.environ.get("PYKERN_JIT_MUTATIONS", "400"))
 SOURCES = 8

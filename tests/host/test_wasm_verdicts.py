@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.wasm_modules import ALL_SECTIONS, cut_section, mutate, sections
+from pykern.wasm.fuzz.mutate import mutate
+from tests.support.wasm_modules import ALL_SECTIONS, cut_section, sections
 from tests.support.wasm_verdict import (
     Blame,
     disagreement,

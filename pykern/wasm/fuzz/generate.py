@@ -2,7 +2,8 @@
 
 Each function has a few locals and nested blocks, loops, ifs, switches and calls of the functions
 before it. A global holds fuel: every loop takes some, and repeats only while some is left. Stores,
-loads and divisions may trap. Everything follows from the seed.
+loads and divisions may trap. There are two memories, and some calls are tail calls. Everything
+follows from the seed.
 """
 
 from __future__ import annotations
@@ -102,8 +103,6 @@ class Writer:
              self.binary, self.unary, self.comparison, self.select, self.load, self.call,
              self.conditional, self.block)
         )  # fmt: skip
-        if pick == self.leaf:
-            return self.leaf(type)
         return pick(type, depth + 1)
 
     def float_value(self, type: str, depth: int) -> str:
@@ -139,7 +138,7 @@ class Writer:
         sign = self.chance.choice("su")
         return f"({type}.{kind}_{source}_{sign} {self.value(source, depth)})"
 
-    def leaf(self, type: str) -> str:
+    def leaf(self, type: str, depth: int = 0) -> str:
         local = self.local(type)
         if local is None or self.chance.random() < 0.3:
             return self.constant(type)
@@ -193,7 +192,8 @@ class Writer:
         offset = self.chance.choice((0, 0, 1, 8, 100, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF))
         if offset > 100 and self.chance.random() < 0.95:
             offset = 4
-        return f"offset={offset} align=1"
+        memory = "$other " if self.chance.random() < 0.15 else ""
+        return f"{memory}offset={offset} align=1"
 
     def call(self, type: str, depth: int) -> str:
         callee = self.module.callee(self, type)
@@ -238,7 +238,7 @@ class Writer:
             return self.assign(depth)
         pick = self.chance.choice(
             (self.assign, self.assign, self.assign, self.store, self.global_set, self.branch_out,
-             self.loop, self.plain_if, self.switch, self.bulk, self.swap)
+             self.loop, self.plain_if, self.switch, self.bulk, self.swap, self.leave)
         )  # fmt: skip
         return pick(depth + 1)
 
@@ -296,6 +296,25 @@ class Writer:
         again = f"(br_if 0 (i32.and {condition} (i32.gt_s (global.get $fuel) (i32.const 0))))"
         return f"(loop {fuel} {inner} {again})"
 
+    def leave(self, depth: int) -> str:
+        """A return or a tail call, on a condition."""
+        condition = self.value("i32", depth)
+        self.labels.append(None)
+        callee = self.module.same_results(self)
+        if callee is None or self.chance.random() < 0.3:
+            code = " ".join(self.value(type, depth) for type in self.results) + " return"
+        else:
+            code = self.tail_call(callee, depth)
+        self.labels.pop()
+        return f"(if {condition} (then {code}))"
+
+    def tail_call(self, callee: Writer, depth: int) -> str:
+        arguments = " ".join(self.value(param, depth) for param in callee.params)
+        if self.module.in_table(callee) and self.chance.random() < 0.5:
+            place = f"(i32.const {self.module.slot(callee)})"
+            return f"(return_call_indirect (type $t{callee.index}) {arguments} {place})"
+        return f"(return_call $f{callee.index} {arguments})"
+
     def plain_if(self, depth: int) -> str:
         condition = self.value("i32", depth)
         self.labels.append([])
@@ -336,7 +355,7 @@ class Module:
         elements = " ".join(f"$f{f.index}" for f in self.functions if self.in_table(f))
         self.text = (
             f"(module {types}\n"
-            '(memory (export "memory") 2 3)\n'
+            '(memory (export "memory") 2 3)\n(memory $other (export "other") 1 2)\n'
             '(global $fuel (export "fuel") (mut i32) (i32.const 200))\n'
             '(global $g32 (export "g32") (mut i32) (i32.const -7))\n'
             '(global $g64 (export "g64") (mut i64) (i64.const 0x123456789abcdef))\n'
@@ -347,6 +366,10 @@ class Module:
 
     def callee(self, caller: Writer, type: str) -> Writer | None:
         fitting = [f for f in self.functions if f.results == [type]]
+        return self.chance.choice(fitting) if fitting else None
+
+    def same_results(self, caller: Writer) -> Writer | None:
+        fitting = [f for f in self.functions if f.results == caller.results]
         return self.chance.choice(fitting) if fitting else None
 
     def in_table(self, function: Writer) -> bool:

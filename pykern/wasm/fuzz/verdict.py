@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from typing import Any
 
 import wasmtime
-
-from tests.support.host import host_program
 
 WORKSPACE_BYTES = 16 << 20
 
@@ -29,18 +28,6 @@ class Verdict:
 
     def __str__(self) -> str:
         return f"{self.blame.name}: {self.text}" if self.text else self.blame.name
-
-
-_workspace = bytearray(WORKSPACE_BYTES)
-_message = bytearray(200)
-
-
-def judge(module: bytes) -> Verdict:
-    """What `kernel_src.wasm.check` says of the module."""
-    check = host_program("kernel_src.wasm.check").module("kernel_src.wasm.check")
-    found = check.check_module(module, _workspace, _message)
-    text = bytes(_message[: found.text]).decode("utf-8", "backslashreplace")
-    return Verdict(Blame(int(found.blame)), found.offset, text, found.memory)
 
 
 LATER_FEATURES = (
@@ -74,17 +61,31 @@ def wasmtime_refusal(module: bytes, later_features: bool = True) -> str | None:
     return None
 
 
-def disagreement(module: bytes) -> str | None:
-    """How our verdict and wasmtime's differ, None if they agree.
+class Judge:
+    """`check` is the module kernel_src.wasm.check of a host program."""
 
-    What we call unsupported must be refused by a wasmtime that lacks the same features, or valid
-    only because of them.
-    """
-    ours = judge(module)
-    theirs = wasmtime_refusal(module)
-    if ours.blame == Blame.UNSUPPORTED:
-        restricted = wasmtime_refusal(module, later_features=False)
-        return None if restricted else f"ours {ours}, but wasmtime needs no later feature"
-    if (ours.blame == Blame.VALID) == (theirs is None):
-        return None
-    return f"ours {ours}; wasmtime: {theirs or 'valid'}"
+    def __init__(self, check: Any) -> None:
+        self._check = check
+        self._workspace = bytearray(WORKSPACE_BYTES)
+        self._message = bytearray(200)
+
+    def judge(self, module: bytes) -> Verdict:
+        """What the engine's validator says of the module."""
+        found = self._check.check_module(module, self._workspace, self._message)
+        text = bytes(self._message[: found.text]).decode("utf-8", "backslashreplace")
+        return Verdict(Blame(int(found.blame)), found.offset, text, found.memory)
+
+    def disagreement(self, module: bytes) -> str | None:
+        """How our verdict and wasmtime's differ, None if they agree.
+
+        What we call unsupported must be refused by a wasmtime that lacks the same features, or
+        valid only because of them.
+        """
+        ours = self.judge(module)
+        theirs = wasmtime_refusal(module)
+        if ours.blame == Blame.UNSUPPORTED:
+            restricted = wasmtime_refusal(module, later_features=False)
+            return None if restricted else f"ours {ours}, but wasmtime needs no later feature"
+        if (ours.blame == Blame.VALID) == (theirs is None):
+            return None
+        return f"ours {ours}; wasmtime: {theirs or 'valid'}"
