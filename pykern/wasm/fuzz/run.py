@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -97,6 +98,7 @@ def _listen(connection: Connection, seed: int, total: Total) -> tuple[int, str]:
 
 
 def _child(engine: Engine, first: int, end: int, connection: Connection) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the parent tells of the end
     judge = Judge(engine.host.module("kernel_src.wasm.check"))
     for seed in range(first, end):
         connection.send(try_seed(engine, judge, seed))
