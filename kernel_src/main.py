@@ -8,6 +8,7 @@ import kernel_src.arch.lapic as lapic
 import kernel_src.arch.pic as pic
 import kernel_src.arch.serial as serial
 import kernel_src.arch.stacks as stacks
+import kernel_src.cpu.device_interrupts as device_interrupts
 import kernel_src.cpu.ipi as ipi
 import kernel_src.cpu.shoot_down as shoot_down
 import kernel_src.firmware as firmware
@@ -55,6 +56,7 @@ def kmain(start_info: u64) -> NoReturn:
     firmware.map_registers(boot_info)  # by which the machine is switched off
     pic.mask()  # its interrupts would look like exceptions
     lapic.initialise(local_apic_registers())  # mapped as a device where it is not in MSRs
+    device_interrupts.initialise()  # all of them masked
     shoot_down.initialise()  # the first processor to start relies on it
     ipi.initialise()
     memory.set_forget(shoot_down.forget_everywhere)

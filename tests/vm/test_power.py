@@ -16,7 +16,7 @@ def test_the_machine_ends_as_asked(built: Built, machine: MachineType, way: str)
     """QEMU ends with status 0: the exit device, which is tried afterwards, would make it 3."""
     run = built.run(f"end={way}", machine=machine)
     assert run.ending.kind is EndKind.STOPPED
-    assert run.events == [Event("exit", "0")]
+    assert run.events[-1] == Event("exit", "0")
     assert run.status == 0
 
 
