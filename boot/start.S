@@ -1,5 +1,5 @@
-# PVH entry: from 32-bit protected mode without paging to `kmain` in long mode at the kernel's own
-# address.
+# The entries: from 32-bit protected mode without paging to `kmain` in long mode at the kernel's own
+# address. PVH and Multiboot2 share all but the first instructions.
 #
 # The state of the processor at each hand-over is in boot/README.md. Names in capitals that are not
 # defined here are constants of the kernel's modules (memlayout, limits, abi); `text_start` and the
@@ -28,6 +28,33 @@
     .asciz "Xen"
     .long _start
 
+# The header by which GRUB knows a kernel (Multiboot2 Specification 2.0, 3.1).
+    .set MULTIBOOT2_HEADER_MAGIC, 0xe85250d6
+    .set MULTIBOOT2_I386, 0
+    .set MULTIBOOT2_TAG_END, 0
+    .set MULTIBOOT2_TAG_ENTRY, 3
+    .set MULTIBOOT2_TAG_FRAMEBUFFER, 5
+    .set MULTIBOOT2_TAG_OPTIONAL, 1
+    .set MULTIBOOT2_TAG_MODULE_ALIGN, 6
+
+    .section .multiboot2, "a", @progbits
+    .balign 8
+multiboot2_header:
+    .long MULTIBOOT2_HEADER_MAGIC, MULTIBOOT2_I386
+    .long multiboot2_header_end - multiboot2_header
+    .long -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_I386 + (multiboot2_header_end - multiboot2_header))
+    .word MULTIBOOT2_TAG_ENTRY, 0
+    .long 12, multiboot2_start
+    .balign 8
+    .word MULTIBOOT2_TAG_FRAMEBUFFER, MULTIBOOT2_TAG_OPTIONAL
+    .long 20, 1024, 768, 32                 # what is preferred; any other will do
+    .balign 8
+    .word MULTIBOOT2_TAG_MODULE_ALIGN, 0    # on pages
+    .long 8
+    .word MULTIBOOT2_TAG_END, 0
+    .long 8
+multiboot2_header_end:
+
 # ---- 32-bit code, linked and running at its physical address ------------------------------------
 
     .section .boot, "ax", @progbits
@@ -35,12 +62,21 @@
     .globl _start
     .type _start, @function
 _start:
+    xor %esi, %esi                          # loader.PVH
+    jmp entered
+    .size _start, . - _start
+
+    .globl multiboot2_start
+    .type multiboot2_start, @function
+multiboot2_start:
+    mov %eax, %esi                          # the loader's magic number
+entered:
     cli
     cld
     rdtsc                                   # from here on is what booting takes
     mov %eax, entry_ticks - KERNEL_BASE
     mov %edx, entry_ticks - KERNEL_BASE + 4
-    mov %ebx, %ebp                          # the start info's address: CPUID overwrites EBX
+    mov %ebx, %ebp                          # where the loader's words are: CPUID overwrites EBX
     mov $(boot_stack_top - KERNEL_BASE), %esp
 
     mov $(CPUID_EXTENDED_FEATURES & 0x80000000), %eax
@@ -54,6 +90,7 @@ _start:
     bt $CPUID_NX_BIT, %edx
     jnc processor_too_old
 
+    mov %esi, %ebx                          # kept there up to `kmain`
     call build_early_tables
 
     mov $CR4_PAE, %eax
@@ -69,7 +106,7 @@ _start:
     mov %eax, %cr0
     lgdt boot_gdt_pointer
     ljmp $KERNEL_CODE_SELECTOR, $enter_long_mode
-    .size _start, . - _start
+    .size multiboot2_start, . - multiboot2_start
 
 # The early tables:
 #   PML4[0]    the first 4 GiB at their physical addresses, until `start_high` drops it
@@ -205,7 +242,8 @@ start_high:
     mov %rax, early_pml4(%rip)
     mov %cr3, %rax
     mov %rax, %cr3                          # flushes the identity map just dropped
-    mov %ebp, %edi                          # kmain(start_info)
+    mov %ebp, %edi                          # kmain(start_info, loader)
+    mov %ebx, %esi
     xor %ebp, %ebp                          # the frame pointer chain ends here
     call kmain
     ud2

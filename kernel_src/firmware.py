@@ -7,11 +7,18 @@ import kernel_src.log as log
 import kernel_src.mm.devices as devices
 from kernel_src.acpi.register import NO_REGISTER, Register, Space
 from kernel_src.acpi.system import machine
-from kernel_src.bootinfo import BootInfo
+from kernel_src.boot.info import BootInfo, Framebuffer
 from pykern.lang import Ptr, Slice, Str, u8, u64
 
 REGISTER_BYTES: Final = 2  # of the widest that is written
 PHYSICAL_END: Final = 1 << 52  # what a page table's entry can say
+
+
+def log_screen(screen: Ptr[Framebuffer]) -> None:
+    if screen.address != 0:
+        log.info(
+            f"screen: {screen.width} x {screen.height}, {screen.bits} bits, at {screen.address:#x}"
+        )
 
 
 def read_tables(physical: Slice[u8], root: u64) -> None:

@@ -37,6 +37,8 @@ LOCKS_HELD_MAX: Final = 16
 
 MEMORY_RANGES_MAX: Final = 128
 COMMAND_LINE_MAX: Final = 1024
+MULTIBOOT_BYTES_MAX: Final = 1 << 20
+"""Bytes of all that a Multiboot2 loader has to say."""
 
 ACPI_TABLES_MAX: Final = 256
 ACPI_TABLE_BYTES_MAX: Final = 4 << 20

@@ -20,14 +20,15 @@ import kernel_src.options as options
 import kernel_src.panic as panic
 import kernel_src.time.clock as clock
 from kernel_src.acpi.system import machine
-from kernel_src.bootinfo import BadBootInfo, BootInfo
+from kernel_src.boot.info import BadBootInfo, BootInfo
+from kernel_src.boot.loader import read_boot_info
 from kernel_src.cpu.start_up import start_others
 from kernel_src.ending import choose_end, finish, refuse
 from kernel_src.limits import EARLY_DIRECT_MAP_GIB
 from kernel_src.memlayout import GIB, PAGE_SIZE
 from kernel_src.server.bundle import open_initrd
 from kernel_src.server.start import run_servers
-from pykern.lang import TESTS, NoReturn, Slice, export, hlt, sti, u8, u64, usize, utf8
+from pykern.lang import TESTS, NoReturn, Slice, export, hlt, sti, u8, u32, u64, usize, utf8
 
 if TESTS:
     import kernel_src.selftest.faults as faults
@@ -37,8 +38,8 @@ boot_info: BootInfo = BootInfo()
 
 
 @export("kmain")
-def kmain(start_info: u64) -> NoReturn:
-    """Called by boot/start.S with the physical address of the PVH start info."""
+def kmain(start_info: u64, loader: u32) -> NoReturn:
+    """Called by boot/start.S with the physical address of what the loader left."""
     serial.initialise()  # first, so that whatever goes wrong can be read
     stacks.initialise_boot_stacks()
     gdt.initialise()  # the stacks that exceptions switch to
@@ -46,10 +47,11 @@ def kmain(start_info: u64) -> NoReturn:
     panic.initialise()  # and reported
     cpu.require_features()  # the engine emits them without asking
     cpu.enable_features()  # before there is anything to protect
-    read_boot_info(start_info)  # the early direct map reaches all that a loader can
+    take_boot_info(start_info, loader)  # the early direct map reaches all that a loader can
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
     choose_end(boot_info.option(utf8("end")))  # so does this, and a warning needs the level
     warn_of_doubts(boot_info.command_line())  # nothing on it is passed over in silence
+    firmware.log_screen(boot_info.framebuffer)
     firmware.read_tables(early_memory(), boot_info.acpi_root)  # while its memory is mapped
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
     devices.initialise()  # needs page tables
@@ -88,9 +90,9 @@ def early_memory() -> Slice[u8]:
     return memory.physical_bytes(0, EARLY_DIRECT_MAP_GIB * GIB)
 
 
-def read_boot_info(start_info: u64) -> None:
+def take_boot_info(start_info: u64, loader: u32) -> None:
     try:
-        boot_info.read(early_memory(), start_info)
+        read_boot_info(boot_info, early_memory(), start_info, loader)
     except BadBootInfo:
         refuse(f"boot information: {boot_info.problem}: {boot_info.value:#x}")
 

@@ -6,7 +6,7 @@ numbers, in which there is no space: quotation marks mean nothing.
 """
 from __future__ import annotations
 
-from kernel_src.bootinfo import EQUALS, SPACE, first_word
+from kernel_src.boot.info import EQUALS, SPACE, first_word
 from kernel_src.lib.bytes import same_bytes
 from pykern.lang import TESTS, Slice, enum, u8, usize, utf8
 

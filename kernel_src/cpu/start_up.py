@@ -17,7 +17,7 @@ import kernel_src.mm.memory as memory
 from kernel_src.acpi.madt import Madt
 from kernel_src.arch.gdt import CODE_DESCRIPTOR, KERNEL_CODE_SELECTOR
 from kernel_src.arch.percpu import area_size, online, prepare_area, this_cpu
-from kernel_src.bootinfo import BootInfo
+from kernel_src.boot.info import BootInfo
 from kernel_src.cpu.ap_stacks import ApStacks, OutOfStacks, reserve_stacks
 from kernel_src.cpu.enter import ap_entry, set_body
 from kernel_src.limits import AP_POLLS_MAX, CPUS_MAX

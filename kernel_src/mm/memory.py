@@ -4,7 +4,7 @@ from __future__ import annotations
 import kernel_src.log as log
 from kernel_src.arch.cpu import has_huge_pages
 from kernel_src.arch.image import early_pml4, physical_end, physical_read_only_end, physical_start
-from kernel_src.bootinfo import BootInfo
+from kernel_src.boot.info import BootInfo
 from kernel_src.ending import refuse
 from kernel_src.lib.bits import align_up, is_aligned
 from kernel_src.limits import EARLY_DIRECT_MAP_GIB

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.log as log
-from kernel_src.bootinfo import BootInfo
+from kernel_src.boot.info import BootInfo
 from kernel_src.ending import refuse
 from kernel_src.lib.ustar import SLASH, Archive, BadArchive, Entry
 from kernel_src.lib.ustar_problem import problem_text

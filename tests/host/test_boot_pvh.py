@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.host import host_program
 
-BOOTINFO = "kernel_src.bootinfo"
+INFO_MODULE, PVH = "kernel_src.boot.info", "kernel_src.boot.pvh"
 MAGIC = 0x336E_C578
 INFO, MAP, MODULES, TEXT = 0x105, 0x203, 0x801, 0x907  # on purpose at odd addresses
 MEMORY_BYTES = 0x3000
@@ -57,10 +57,11 @@ def put(memory: bytearray, at: int, data: bytes) -> None:
 
 
 def read(memory: bytes | bytearray, address: int = INFO) -> tuple[Any, tuple[str, int]]:
-    module = host_program(BOOTINFO).module(BOOTINFO)
+    program = host_program(INFO_MODULE, PVH)
+    module = program.module(INFO_MODULE)
     info = module.BootInfo()
     try:
-        info.read(memory, address)
+        program.module(PVH).read_start_info(info, memory, address)
     except module.BadBootInfo:
         return info, (info.problem, info.value)
     return info, ("", 0)

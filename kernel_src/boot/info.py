@@ -1,9 +1,8 @@
 """What the loader said, read once, checked, and kept in one form.
 
-PVH (xen/include/public/arch-x86/hvm/start_info.h): a structure in physical memory names the memory
-map, the modules, of which the only one is the initrd, the command line and the ACPI root pointer.
-Every address, count and size in it is checked before use. Nothing past this module knows which
-loader ran.
+`pvh.py` and `multiboot2.py` each read what their loader leaves into this. Every address, count and
+size in it is checked before use; the first flaw raises BadBootInfo, and `problem` and `value` of
+the BootInfo say which. Nothing past this folder knows which loader ran.
 
 `physical` stands for physical memory from address 0 on, so that the host can try it on a buffer.
 Loaders align nothing: structures are copied out of it byte by byte.
@@ -18,14 +17,10 @@ from kernel_src.memlayout import DIRECT_MAP_SIZE, PAGE_SIZE
 from pykern.lang import (
     Array,
     Error,
-    Ptr,
     Slice,
     Str,
-    as_bytes,
     copy_slice,
     raises,
-    sizeof,
-    static_assert,
     struct,
     u8,
     u32,
@@ -34,11 +29,8 @@ from pykern.lang import (
     zeroed,
 )
 
-START_MAGIC: Final = 0x336E_C578
-MODULES_MAX: Final = 1
-
 MEMORY_USABLE: Final = 1
-"""E820's type for RAM; every other type is somebody else's."""
+"""E820's type for RAM, which all loaders use; every other type is somebody else's."""
 
 PRINTABLE_FIRST: Final = 0x20
 PRINTABLE_LAST: Final = 0x7E
@@ -51,51 +43,27 @@ class BadBootInfo(Error):
 
 
 @struct
-class StartInfo:
-    """hvm_start_info, version 1."""
-
-    magic: u32
-    version: u32
-    flags: u32
-    module_count: u32
-    modules: u64
-    command_line: u64
-    acpi_root: u64
-    memory_map: u64
-    memory_map_count: u32
-    reserved: u32
-
-
-@struct
-class StartModule:
-    """hvm_modlist_entry."""
-
-    address: u64
-    size: u64
-    command_line: u64
-    reserved: u64
-
-
-@struct
-class StartRange:
-    """hvm_memmap_table_entry."""
-
-    address: u64
-    size: u64
-    type: u32
-    reserved: u32
-
-
-static_assert(sizeof(StartInfo) == 56, "the layout of hvm_start_info is Xen's")
-static_assert(sizeof(StartModule) == 32, "the layout of hvm_modlist_entry is Xen's")
-static_assert(sizeof(StartRange) == 24, "the layout of hvm_memmap_table_entry is Xen's")
-
-
-@struct
 class MemoryRange:
     start: u64 = 0
     end: u64 = 0
     is_usable: bool = False
+
+
+@struct
+class Framebuffer:
+    """A screen of pixels in memory, each a number with a field for each colour."""
+
+    address: u64 = 0  # 0: there is none
+    pitch: u32 = 0  # bytes from a line to the next
+    width: u32 = 0
+    height: u32 = 0
+    bits: u8 = 0  # of a pixel
+    red_shift: u8 = 0
+    red_bits: u8 = 0
+    green_shift: u8 = 0
+    green_bits: u8 = 0
+    blue_shift: u8 = 0
+    blue_bits: u8 = 0
 
 
 @struct
@@ -104,7 +72,8 @@ class BootInfo:
     range_count: usize = 0
     initrd_start: u64 = 0
     initrd_end: u64 = 0  # equal to initrd_start if there is none
-    acpi_root: u64 = 0
+    acpi_root: u64 = 0  # 0: the loader does not say
+    framebuffer: Framebuffer = Framebuffer()
     command_line_bytes: Array[u8, COMMAND_LINE_MAX] = zeroed()
     command_line_length: usize = 0
     problem: Str = ""
@@ -136,68 +105,49 @@ class BootInfo:
         return rest
 
     @raises(BadBootInfo)
-    def read(self, physical: Slice[u8], address: u64) -> None:
-        """Reads the start info at a physical address."""
-        start: StartInfo = zeroed()
-        self.fetch(as_bytes(start), physical, address, "the start info is out of reach")
-        if start.magic != START_MAGIC:
-            self.fail("the start info has a wrong magic number", start.magic)
-        if start.version == 0:
-            self.fail("the start info is of a version without a memory map", start.version)
-        self.acpi_root = start.acpi_root
-        self.read_memory_map(physical, start)
-        self.read_initrd(physical, start)
-        self.read_command_line(physical, start.command_line)
-
-    @raises(BadBootInfo)
-    def read_memory_map(self, physical: Slice[u8], start: Ptr[StartInfo]) -> None:
-        count: usize = start.memory_map_count
+    def check_range_count(self, count: u64) -> None:
         if count == 0 or count > MEMORY_RANGES_MAX:
             self.fail("the memory map has an impossible number of entries", count)
-        self.range_count = 0
-        entry: StartRange = zeroed()
-        address = start.memory_map
-        for index in range(count):
-            self.fetch(as_bytes(entry), physical, address, "the memory map is out of reach")
-            self.read_range(self.ranges[index], entry)
-            self.range_count += 1
-            address += sizeof(StartRange)
-        if self.usable_end() == 0:
-            self.fail("the memory map names no usable memory", count)
 
     @raises(BadBootInfo)
-    def read_range(self, range_: Ptr[MemoryRange], entry: Ptr[StartRange]) -> None:
+    def add_range(self, start: u64, size: u64, type: u32) -> None:
         """Of usable memory the whole pages count, which the direct map must be able to reach."""
-        if entry.size > ~entry.address:
-            self.fail("a range of the memory map passes the end of all addresses", entry.address)
-        range_.start = entry.address
-        range_.end = entry.address + entry.size
+        if size > ~start:
+            self.fail("a range of the memory map passes the end of all addresses", start)
+        range_ = self.ranges[self.range_count]
+        range_.start = start
+        range_.end = start + size
         range_.is_usable = False
-        if entry.type != MEMORY_USABLE:
-            return
-        if range_.end > DIRECT_MAP_SIZE:
-            self.fail("usable memory lies beyond the direct map", entry.address)
-        range_.start = align_up(range_.start, PAGE_SIZE)
-        range_.end = align_down(range_.end, PAGE_SIZE)
-        for earlier in self.memory_map():
-            if earlier.is_usable and earlier.start < range_.end and range_.start < earlier.end:
-                self.fail("usable ranges of the memory map overlap", entry.address)
-        range_.is_usable = range_.start < range_.end
+        if type == MEMORY_USABLE:
+            if range_.end > DIRECT_MAP_SIZE:
+                self.fail("usable memory lies beyond the direct map", start)
+            range_.start = align_up(range_.start, PAGE_SIZE)
+            range_.end = align_down(range_.end, PAGE_SIZE)
+            if self.is_named(range_.start, range_.end):
+                self.fail("usable ranges of the memory map overlap", start)
+            range_.is_usable = range_.start < range_.end
+        self.range_count += 1
 
     @raises(BadBootInfo)
-    def read_initrd(self, physical: Slice[u8], start: Ptr[StartInfo]) -> None:
-        if start.module_count == 0:
-            return
-        if start.module_count > MODULES_MAX:
-            self.fail("more than one module was loaded", start.module_count)
-        module: StartModule = zeroed()
-        self.fetch(as_bytes(module), physical, start.modules, "the list of modules is out of reach")
-        if module.size > ~module.address:
-            self.fail("the initrd passes the end of all addresses", module.address)
-        self.initrd_start = module.address
-        self.initrd_end = module.address + module.size
-        if not self.is_in_memory(self.initrd_start, self.initrd_end):
-            self.fail("the initrd does not lie in usable memory", module.address)
+    def check_memory(self) -> None:
+        if self.usable_end() == 0:
+            self.fail("the memory map names no usable memory", self.range_count)
+
+    def is_named(self, start: u64, end: u64) -> bool:
+        """Whether a range that is usable has a byte of these."""
+        for range_ in self.memory_map():
+            if range_.is_usable and range_.start < end and start < range_.end:
+                return True
+        return False
+
+    @raises(BadBootInfo)
+    def set_initrd(self, start: u64, size: u64) -> None:
+        if size > ~start:
+            self.fail("the initrd passes the end of all addresses", start)
+        if not self.is_in_memory(start, start + size):
+            self.fail("the initrd does not lie in usable memory", start)
+        self.initrd_start = start
+        self.initrd_end = start + size
 
     def is_in_memory(self, start: u64, end: u64) -> bool:
         for range_ in self.memory_map():
