@@ -30,6 +30,7 @@ debug: $(READY)
 test: $(READY)
 	@$(PYTHON) -m pykern.tools qemu
 	@$(PYTHON) -m pykern.tools --optional gdb
+	@$(PYTHON) -m pykern.tools --optional grub-mkrescue grub-bios grub-uefi xorriso mformat ovmf
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2

@@ -22,6 +22,7 @@ from pykern.exit_status import ExitStatus
 COMMANDS = {
     "build": "Compile the kernel and the servers.",
     "run": "Boot in QEMU.",
+    "iso": "Make an image that BIOS and UEFI boot.",
     "check": "Report errors without building.",
     "explain": "Tell what an error means.",
     "debug": "Boot halted, with gdb attached.",

@@ -61,6 +61,8 @@ class MachineConfig:
     halted: bool = False  # wait for the debugger before the first instruction
     qmp_listener: int | None = None  # the same for QEMU's control protocol
     count_instructions: bool = False  # the guest's clock counts instructions: runs repeat exactly
+    disc: Path | None = None  # boot from this CD image, and let its loader find the kernel
+    firmware: Path | None = None  # what QEMU runs instead of its BIOS
 
     def __post_init__(self) -> None:
         if not 1 <= self.smp <= MAXIMUM_CPUS:
@@ -102,6 +104,8 @@ def memory_of(config: MachineConfig) -> str:
 
 def boot_arguments(config: MachineConfig) -> list[str]:
     """What the loader puts into memory. A reset ends the machine: a triple fault must not loop."""
+    if config.disc is not None:
+        return [*firmware_arguments(config), "-no-reboot", "-cdrom", str(config.disc)]
     arguments = ["-kernel", str(config.kernel), "-no-reboot"]
     if config.initrd is not None:
         # QEMU reads a comma in this argument as the start of another file.
@@ -111,6 +115,15 @@ def boot_arguments(config: MachineConfig) -> list[str]:
     if config.append:
         arguments += ["-append", config.append]
     return arguments
+
+
+def firmware_arguments(config: MachineConfig) -> list[str]:
+    if config.firmware is None:
+        return []
+    if "," in str(config.firmware):
+        raise UsageError(f"QEMU can't load firmware with a comma in its path: {config.firmware}")
+    drive = f"if=pflash,unit=0,format=raw,readonly=on,file={config.firmware}"
+    return ["-drive", drive]
 
 
 def device_arguments(config: MachineConfig) -> list[str]:

@@ -19,20 +19,24 @@ from pathlib import Path
 from pykern.errors import ToolMissing
 
 OLDEST_PYTHON = (3, 11)
+GRUB = Path("/usr/lib/grub")
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A program (or a Python module) and the Debian package it comes in."""
+    """A program (or a Python module, or a file) and the Debian package it comes in."""
 
     name: str
     package: str
     program: str | None = None
     module: str | None = None
+    file: Path | None = None
 
     def is_present(self) -> bool:
         if self.module is not None:
             return importlib.util.find_spec(self.module) is not None
+        if self.file is not None:
+            return self.file.exists()
         return self.program is not None and shutil.which(self.program) is not None
 
 
@@ -41,6 +45,12 @@ TOOLS = {
     for tool in (
         Tool("qemu", package="qemu-system-x86", program="qemu-system-x86_64"),
         Tool("gdb", package="gdb", program="gdb"),
+        Tool("grub-mkrescue", package="grub-common", program="grub-mkrescue"),
+        Tool("xorriso", package="xorriso", program="xorriso"),
+        Tool("mformat", package="mtools", program="mformat"),
+        Tool("grub-bios", package="grub-pc-bin", file=GRUB / "i386-pc"),
+        Tool("grub-uefi", package="grub-efi-amd64-bin", file=GRUB / "x86_64-efi"),
+        Tool("ovmf", package="ovmf", file=Path("/usr/share/OVMF/OVMF_CODE_4M.fd")),
         Tool("venv", package="python3-venv", module="ensurepip"),
     )
 }
@@ -56,8 +66,19 @@ def find(name: str) -> Path:
     return Path(found)
 
 
+def require(*names: str) -> None:
+    """Sees that all of them are there, for a program that would complain in its own words."""
+    missing = [TOOLS[name] for name in names if not TOOLS[name].is_present()]
+    if missing:
+        packages = " ".join(tool.package for tool in missing)
+        wanted = ", ".join(str(tool.program or tool.file or tool.module) for tool in missing)
+        raise ToolMissing(
+            f"{wanted}: not installed; on Debian or Ubuntu: apt-get install {packages}"
+        )
+
+
 def missing_line(tool: Tool) -> str:
-    wanted = tool.program or f"Python's {tool.module}"
+    wanted = tool.program or tool.file or f"Python's {tool.module}"
     return f"{wanted} is not installed; on Debian or Ubuntu: apt-get install {tool.package}"
 
 
