@@ -77,6 +77,11 @@ entered:
     mov %eax, entry_ticks - KERNEL_BASE
     mov %edx, entry_ticks - KERNEL_BASE + 4
     mov %ebx, %ebp                          # where the loader's words are: CPUID overwrites EBX
+    mov $(data_end - KERNEL_BASE - 4), %edi # where there is no memory, nothing can be kept
+    mov $MULTIBOOT2_HEADER_MAGIC, %eax
+    mov %eax, (%edi)
+    cmp %eax, (%edi)
+    jne memory_too_small
     mov $(boot_stack_top - KERNEL_BASE), %esp
 
     mov $(CPUID_EXTENDED_FEATURES & 0x80000000), %eax
@@ -193,11 +198,16 @@ unmap_image_page:
     ret
     .size unmap_image_page, . - unmap_image_page
 
-# No long mode or no NX: one line on the serial port, then the end of the run.
+# What nothing can be done without: one line on the serial port, then the end of the run.
     .type processor_too_old, @function
 processor_too_old:
     mov $too_old_text, %esi
     mov $(too_old_text_end - too_old_text), %ecx
+    jmp refuse
+memory_too_small:
+    mov $too_small_text, %esi
+    mov $(too_small_text_end - too_small_text), %ecx
+refuse:
     mov $SERIAL_PORT, %edx
     rep outsb
     mov $DEBUG_EXIT_PORT, %edx
@@ -210,6 +220,9 @@ processor_too_old:
 too_old_text:
     .ascii "@ refused: this processor has no long mode or no no-execute pages\r\n"
 too_old_text_end:
+too_small_text:
+    .ascii "@ refused: memory: too little to hold the kernel\r\n"
+too_small_text_end:
 
     .balign 8
 boot_gdt:

@@ -150,8 +150,13 @@ class BootInfo:
         self.initrd_end = start + size
 
     def is_in_memory(self, start: u64, end: u64) -> bool:
-        for range_ in self.memory_map():
-            if range_.is_usable and range_.start <= start and end <= range_.end:
+        """Whether all of these bytes are usable; ranges may meet in them."""
+        reached = start
+        for _ in range(self.range_count):
+            for range_ in self.memory_map():
+                if range_.is_usable and range_.start <= reached < range_.end:
+                    reached = range_.end
+            if end <= reached:
                 return True
         return False
 

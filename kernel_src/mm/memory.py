@@ -48,6 +48,9 @@ def initialise(info: Ptr[BootInfo]) -> None:
     for range_ in info.memory_map():
         use = "usable" if range_.is_usable else "withheld"
         log.debug(f"memory: {range_.start:#014x} to {range_.end:#014x} {use}")
+    if not info.is_in_memory(physical_start(), physical_end()):
+        end = physical_end()
+        refuse(f"memory: the kernel, {physical_start():#x} to {end:#x}, is not in usable memory")
     start_frames(info)
     try:
         build_tables(info)
@@ -63,7 +66,7 @@ def start_frames(info: Ptr[BootInfo]) -> None:
     size: u64 = words * 8
     place = place_for_metadata(info, size)
     if place == 0:
-        refuse(f"memory: no place for {size} bytes that say which frames are free")
+        refuse(f"memory: too little: no place for {size} bytes that say which frames are free")
     frames.initialise(slice_at(u64, DIRECT_MAP + usize(place), words), info.usable_end())
     frames.contents = DIRECT_MAP
     add_memory(info, 0, EARLY_DIRECT_MAP_GIB * GIB)
