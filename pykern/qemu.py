@@ -63,6 +63,7 @@ class MachineConfig:
     count_instructions: bool = False  # the guest's clock counts instructions: runs repeat exactly
     disc: Path | None = None  # boot from this CD image, and let its loader find the kernel
     firmware: Path | None = None  # what QEMU runs instead of its BIOS
+    extra: tuple[str, ...] = ()  # more arguments, passed on as they are
 
     def __post_init__(self) -> None:
         if not 1 <= self.smp <= MAXIMUM_CPUS:
@@ -82,6 +83,7 @@ def command_line(config: MachineConfig, qemu: str, host_has_kvm: bool) -> list[s
         *boot_arguments(config),
         *device_arguments(config),
         *control_arguments(config),
+        *config.extra,
     ]
 
 
@@ -93,6 +95,9 @@ def machine_arguments(config: MachineConfig, host_has_kvm: bool) -> list[str]:
     chosen = choose_accelerator(config.accel, host_has_kvm)
     arguments = ["-nodefaults", "-no-user-config", "-machine", board, "-accel", str(chosen)]
     arguments += ["-cpu", config.cpu, "-smp", str(config.smp), "-m", memory_of(config)]
+    # The host gives what the guest touches; it may well have less than the guest could.
+    memory = f"memory-backend-ram,id=memory,size={memory_of(config)},reserve=off"
+    arguments += ["-object", memory, "-machine", "memory-backend=memory"]
     if config.count_instructions:
         arguments += ["-icount", "shift=0"]
     return arguments

@@ -48,10 +48,18 @@ class Built:
         memory: int = 256,
         machine: MachineType = MachineType.Q35,
         cpu: str = "max",
+        extra: tuple[str, ...] = (),
     ) -> Run:
         """Boots and waits for the end; the text is as the kernel printed it."""
         config = MachineConfig(
-            self.kernel, initrd or self.initrd, append, machine, smp=smp, memory=memory, cpu=cpu
+            self.kernel,
+            initrd or self.initrd,
+            append,
+            machine,
+            smp=smp,
+            memory=memory,
+            cpu=cpu,
+            extra=extra,
         )
         log, text = SerialLog(), []
         ending = run_machine(config, lambda data: text.append(log.feed(data)), PATIENCE_SECONDS)
