@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pykern import qemu
 from pykern.kernel_exit import BOOT_REFUSED
 from pykern.machine import run_machine
 from pykern.qemu import MachineConfig, MachineType
 from pykern.serial import Event, SerialLog
+from tests.support import acpi
 from tests.support.built import Built
 
 BLOCK = 512
@@ -85,13 +87,50 @@ def test_no_initrd(built: Built) -> None:
     assert log.find("refused") == Event("refused", expected)
 
 
-@pytest.mark.parametrize("memory", [16, 64, 512, 3072, 5000])
+@pytest.mark.parametrize("memory", [16, 24, 64, 512, 3072, 5000, 64 << 10])
 def test_memory_sizes(built: Built, memory: int) -> None:
     run = built.run(memory=memory)
     assert run.status == 0, run.text
     free = next(line for line in run.lines if line.startswith("info: memory: "))
     # The image, low memory, and 10 bytes for each frame.
     assert memory - 8 - memory // 400 <= int(free.split()[2]) < memory
+
+
+def test_too_little_memory_is_refused(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each size boots, or is refused in words about memory; from some size on, all boot."""
+    monkeypatch.setattr(qemu, "MINIMUM_MEMORY", 1)
+    booted = []
+    for memory in range(2, 10):
+        run = built.run(memory=memory)
+        if run.status != 0:
+            assert run.status == BOOT_REFUSED, run.text
+            assert "memory" in run.events[-1].text
+        booted.append(run.status == 0)
+    assert booted == sorted(booted)
+    assert booted[-1] and not booted[0]
+
+
+def test_flawed_tables_are_left_out(built: Built, tmp_path: Path) -> None:
+    """QEMU's own HPET table is replaced by one of a device that is not in memory."""
+    (tmp_path / "hpet").write_bytes(acpi.hpet(space=1))
+    (tmp_path / "ssdt").write_bytes(acpi.table(b"SSDT", b"\x08_S5_\x12\xff"))
+    extra = ["-machine", "hpet=off"]
+    for name in ("hpet", "ssdt"):
+        extra += ["-acpitable", f"file={tmp_path / name}"]
+    run = built.run(extra=tuple(extra))
+    assert run.status == 0, run.text
+    flaws = [line for line in run.lines if line.startswith("warn: ")]
+    assert len(flaws) == 1
+    assert "the HPET does not lie in memory" in flaws[0]
+
+
+def test_processors_beyond_the_most_are_left_alone(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qemu, "MAXIMUM_CPUS", 255)
+    run = built.run(smp=66)
+    assert run.status == 0, run.text
+    assert any(line.endswith("2 more processors are not used") for line in run.lines)
 
 
 def test_microvm(built: Built) -> None:
