@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def boot(built: Built, disc: Path, firmware: Path | None = None) -> tuple[int, SerialLog, str]:
-    config = MachineConfig(built.kernel, disc=disc, firmware=firmware)
+    config = MachineConfig(built.kernel, disc=disc, firmware=firmware, smp=2)
     log, text = SerialLog(), []
     ending = run_machine(config, lambda data: text.append(log.feed(data)), PATIENCE_SECONDS)
     text.append(log.close())
@@ -44,7 +44,7 @@ def test_the_image_boots(built: Built, tmp_path: Path, firmware: str) -> None:
     assert [line for line in lines if line.startswith("hello| ")] == HELLO
     assert log.events[-1] == Event("exit", "0")
     assert any(line.startswith("debug: memory: 0x") for line in lines)
-    assert "info: acpi: 1 processors, 1 I/O APICs, local APICs at 0xfee00000" in lines
+    assert "info: acpi: 2 processors, 1 I/O APICs, local APICs at 0xfee00000" in lines
     screens = [line for line in lines if line.startswith("info: screen: ")]
     assert len(screens) == 1
     assert screens[0].startswith("info: screen: 1024 x 768, 32 bits, at 0x")
