@@ -15,27 +15,34 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured: `value` is ours, `peers` are those of the others, by name."""
+    """What was measured: `value` is ours, `peers` are those of the others, by name.
+
+    Where ours refused, `value` is not a number and `note` says why.
+    """
 
     name: str
     unit: str
     value: float
     runs: int
     peers: Mapping[str, float]
+    note: str = ""
 
     def ratios(self) -> dict[str, float]:
         """Ours to each peer's: below 1 is better than the peer."""
+        if math.isnan(self.value):
+            return {}
         return {name: self.value / value for name, value in self.peers.items()}
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        form = {
             "name": self.name,
             "unit": self.unit,
-            "value": round(self.value, 2),
+            "value": None if math.isnan(self.value) else round(self.value, 2),
             "runs": self.runs,
             "peers": {name: round(value, 2) for name, value in self.peers.items()},
             "ratios": {name: round(ratio, 3) for name, ratio in self.ratios().items()},
         }
+        return form | ({"note": self.note} if self.note else {})
 
 
 def nanoseconds_each(
@@ -72,6 +79,9 @@ def table(results: list[Result]) -> Iterator[str]:
     unit = max((len(result.unit) for result in results), default=0)
     yield f"{'':36}{'ours':>12}" + " " * (unit + 1) + "".join(f"{p:>12}{'ratio':>8}" for p in peers)
     for result in results:
+        if result.note:
+            yield f"{result.name:36}{result.note}"
+            continue
         others = "".join(columns(result, peer) for peer in peers)
         yield f"{result.name:36}{result.value:12.1f} {result.unit:{unit}}{others}".rstrip()
     means = geometric_means(results)

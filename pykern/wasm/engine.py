@@ -90,8 +90,8 @@ class FunctionType:
 class Engine:
     """One for a process: its fault handlers and the numbers of function types are the process's."""
 
-    def __init__(self, root: Path, modules: tuple[str, ...] = ()) -> None:
-        self.host = HostProgram(root, [*MODULES, *modules])
+    def __init__(self, root: Path, modules: tuple[str, ...] = (), debug: bool = True) -> None:
+        self.host = HostProgram(root, [*MODULES, *modules], debug=debug)
         self.runtime = self.host.module("kernel_src.runtime.program")
         self.process = self.host.module("kernel_src.process_linux")
         self.process_host = self.host.module("kernel_src.host_linux")

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
 from pykern import benches
 from pykern.benches._allocators import Loops
+from pykern.benches._engines import Native, Ours, open_peers
+from pykern.benches._kernels import build_kernel
 from pykern.benches.boot import least
+from pykern.benches.compile import code_bytes
+from pykern.benches.jit import agreed
 from pykern.benchmark import Result, geometric_means, nanoseconds_each, table
 from pykern.environment import Environment
 from pykern.errors import ToolError
 from pykern.serial import Event
 from pykern.vm_bench import results_of
+from pykern.wasm.engine import Engine
 from tests.support.command import pykern
 
 
@@ -74,7 +80,7 @@ def test_a_result_without_peers_has_no_ratio() -> None:
 
 
 def test_every_module_is_a_benchmark() -> None:
-    assert benches.names() == ["boot", "frames", "heap", "paging"]
+    assert benches.names() == ["boot", "compile", "frames", "heap", "jit", "paging"]
     for name in benches.names():
         bench = benches.load(name)
         assert callable(bench.run) and isinstance(bench.PEERS, tuple)
@@ -117,7 +123,8 @@ def test_the_least_is_found_by_halving(answer: int) -> None:
 def test_unknown_benchmark() -> None:
     done = pykern("bench", "speed")
     assert done.status == 2
-    assert "there is no benchmark 'speed'; there are boot, frames, heap, paging" in done.stderr
+    there = "boot, compile, frames, heap, jit, paging"
+    assert f"there is no benchmark 'speed'; there are {there}" in done.stderr
 
 
 def test_unknown_peer() -> None:
@@ -127,3 +134,32 @@ def test_unknown_peer() -> None:
     done = pykern("bench", "boot", "--against", "glibc")
     assert done.status == 2
     assert "these benchmarks have none" in done.stderr
+
+
+def test_what_is_refused_stays_in_the_table() -> None:
+    refused = Result("c", "ns", math.nan, 0, {}, "refused: unsupported: a reason")
+    lines = list(table([*results(), refused]))
+    assert lines[3].split(maxsplit=1) == ["c", "refused: unsupported: a reason"]
+    assert refused.as_json()["value"] is None and refused.as_json()["note"] == refused.note
+    assert geometric_means([*results(), refused]) == {"other": pytest.approx(1.0)}
+
+
+def test_our_engine_computes_what_native_code_does(project_root: Path, tmp_path: Path) -> None:
+    request = benches.Request(project_root, Environment(), frozenset({"clang"}))
+    peers = open_peers(request, Engine(project_root))
+    assert [type(peer) for peer in peers.values()] == [Ours, Native]
+    for name in ("crc32", "callback", "dsp"):
+        kernel = build_kernel(project_root / "bench" / "jit" / f"{name}.c", tmp_path)
+        runs = {name: peer.load(kernel) for name, peer in peers.items()}
+        assert agreed(kernel, runs, 1) != agreed(kernel, runs, 2)
+        runs["wrong"] = lambda seed: (1, 1)
+        with pytest.raises(ToolError, match=f"{name}: the results for seed 1 differ"):
+            agreed(kernel, runs, 1)
+    for peer in peers.values():
+        peer.close()
+
+
+def test_the_code_section_is_found() -> None:
+    custom, code = b"\0\x81\0x", b"\x0a\x85\x80\0" + bytes(5)
+    assert code_bytes(b"\0asm\1\0\0\0" + custom + code) == 5
+    assert code_bytes(b"\0asm\1\0\0\0" + custom) == 0
