@@ -34,6 +34,8 @@ from kernel_src.jit.build_float import build_float, is_float_instruction
 from kernel_src.jit.builder import FRAME_BLOCK, Builder
 from kernel_src.jit.context import TRAP_UNREACHABLE
 from kernel_src.jit.ir import NONE, Op, Type
+from kernel_src.jit.known import Place
+from kernel_src.jit.simplify import build_value
 from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.decode import Instruction
 from kernel_src.wasm.errors import Malformed, Unsupported
@@ -70,6 +72,8 @@ def begin_function(builder: Ptr[Builder], start: u32, locals: Slice[u8]) -> None
     builder.offset = declared.body_start
     builder.prescan.scan(builder.arena, module, start, declared.body_end)
     builder.allocate(len(locals))
+    builder.numbering.init(declared.body_end - declared.body_start)
+    builder.known.forget()
     builder.block = NONE
     builder.start_block()
     builder.open_frame(FRAME_BLOCK, 0, u32(len(type.results)))
@@ -216,7 +220,7 @@ def build_variable(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
             condition = builder.pop()
             other = builder.pop()
             value = builder.pop()
-            builder.push(builder.emit(Op.SELECT, builder.type_of(value), value, other, condition))
+            builder.push(build_select(builder, condition, value, other))
         case codes.LOCAL_GET:
             builder.push(builder.current[insn.index])
         case codes.LOCAL_SET:
@@ -224,16 +228,61 @@ def build_variable(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         case codes.LOCAL_TEE:
             builder.set_local(insn.index, builder.stack[builder.height - 1])
         case codes.GLOBAL_GET:
-            type = builder.ir_type(builder.module.globals[insn.index].type)
-            builder.push(builder.emit(Op.GLOBAL_GET, type, 0, insn.index))
+            build_global_get(builder, insn.index)
         case codes.GLOBAL_SET:
-            builder.emit(Op.GLOBAL_SET, Type.NONE, builder.pop(), insn.index)
+            value = builder.pop()
+            builder.emit(Op.GLOBAL_SET, Type.NONE, value, insn.index)
+            builder.known.note_global(builder.type_of(value), insn.index, value)
         case codes.TABLE_GET:
             build_table_get(builder, insn)
         case codes.TABLE_SET:
             build_table_set(builder, insn)
         case _:
             builder.refuse(insn)
+
+
+@raises(ArenaFull)
+def build_select(builder: Ptr[Builder], condition: u32, value: u32, other: u32) -> u32:
+    function = builder.function
+    if value == other:
+        return value
+    if function.is_const(condition):
+        return other if function.const_bits(condition) == 0 else value
+    return builder.emit(Op.SELECT, builder.type_of(value), value, other, condition)
+
+
+@raises(ArenaFull, Unsupported)
+def build_global_get(builder: Ptr[Builder], index: u32) -> None:
+    type = builder.ir_type(builder.module.globals[index].type)
+    place = Place(base=NONE, offset=index)
+    value = builder.known.find(Op.GLOBAL_GET, type, place)
+    if value == NONE:
+        value = builder.emit(Op.GLOBAL_GET, type, 0, index)
+        builder.known.note(Op.GLOBAL_GET, type, place, value)
+    builder.push(value)
+
+
+@raises(ArenaFull)
+def load_at(builder: Ptr[Builder], op: Op, type: Type, base: u32, offset: u32) -> u32:
+    place = place_of(builder, base, offset)
+    value = builder.known.find(op, type, place)
+    if value == NONE:
+        value = builder.emit(op, type, base, 0, offset)
+        builder.known.note(op, type, place, value)
+    return value
+
+
+@raises(ArenaFull)
+def store_at(builder: Ptr[Builder], op: Op, base: u32, offset: u32, value: u32) -> None:
+    builder.emit(op, Type.NONE, base, value, offset)
+    builder.known.note_store(op, builder.type_of(value), place_of(builder, base, offset), value)
+
+
+def place_of(builder: Ptr[Builder], base: u32, offset: u32) -> Place:
+    """What an access means: constant addresses are the same if their sums are."""
+    if builder.function.is_const(base):
+        return Place(base=NONE, offset=builder.function.const_bits(base) + offset)
+    return Place(base=base, offset=offset)
 
 
 @raises(ArenaFull)
@@ -251,12 +300,12 @@ def build_access(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         build_memory_grow(builder, insn.index)
     elif opcode >= codes.I32_STORE:
         value = builder.pop()
-        op = STORES[opcode - codes.I32_STORE]
-        builder.emit(op, Type.NONE, pop_address(builder, insn.index), value, offset)
+        address = pop_address(builder, insn.index)
+        store_at(builder, STORES[opcode - codes.I32_STORE], address, offset, value)
     else:
-        op = LOADS[opcode - codes.I32_LOAD]
-        type = LOAD_TYPES[opcode - codes.I32_LOAD]
-        builder.push(builder.emit(op, type, pop_address(builder, insn.index), 0, offset))
+        number = opcode - codes.I32_LOAD
+        address = pop_address(builder, insn.index)
+        builder.push(load_at(builder, LOADS[number], LOAD_TYPES[number], address, offset))
 
 
 @raises(ArenaFull)
@@ -292,11 +341,11 @@ def build_comparison(builder: Ptr[Builder], opcode: u16) -> None:
     first = codes.I64_EQ if wide else codes.I32_EQ
     if opcode == codes.I32_EQZ or opcode == codes.I64_EQZ:
         zero = builder.constant(Type.I64 if wide else Type.I32, 0)
-        builder.push(builder.emit(Op.EQ, Type.I32, builder.pop(), zero))
+        builder.push(build_value(builder, Op.EQ, Type.I32, builder.pop(), zero))
         return
     right = builder.pop()
     op = Op(Op.EQ.value + truncate(u8, opcode - first))
-    builder.push(builder.emit(op, Type.I32, builder.pop(), right))
+    builder.push(build_value(builder, op, Type.I32, builder.pop(), right))
 
 
 @raises(ArenaFull)
@@ -304,30 +353,35 @@ def build_arithmetic(builder: Ptr[Builder], type: Type, number: u8) -> None:
     """`number` counts from clz."""
     op = Op(Op.CLZ.value + number)
     if op == Op.CLZ or op == Op.CTZ or op == Op.POPCNT:
-        builder.push(builder.emit(op, type, builder.pop()))
+        build_unary(builder, op, type)
         return
     right = builder.pop()
-    builder.push(builder.emit(op, type, builder.pop(), right))
+    builder.push(build_value(builder, op, type, builder.pop(), right))
+
+
+@raises(ArenaFull)
+def build_unary(builder: Ptr[Builder], op: Op, type: Type) -> None:
+    builder.push(build_value(builder, op, type, builder.pop()))
 
 
 @raises(ArenaFull, Unsupported)
 def build_conversion(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     match insn.opcode:
         case codes.I32_WRAP_I64:
-            builder.build_unary(Op.WRAP, Type.I32)
+            build_unary(builder, Op.WRAP, Type.I32)
         case codes.I64_EXTEND_I32_S:
-            builder.build_unary(Op.EXTEND_S, Type.I64)
+            build_unary(builder, Op.EXTEND_S, Type.I64)
         case codes.I64_EXTEND_I32_U:
-            builder.build_unary(Op.EXTEND_U, Type.I64)
+            build_unary(builder, Op.EXTEND_U, Type.I64)
         case codes.I32_EXTEND8_S:
-            builder.build_unary(Op.EXTEND8_S, Type.I32)
+            build_unary(builder, Op.EXTEND8_S, Type.I32)
         case codes.I32_EXTEND16_S:
-            builder.build_unary(Op.EXTEND16_S, Type.I32)
+            build_unary(builder, Op.EXTEND16_S, Type.I32)
         case codes.I64_EXTEND8_S:
-            builder.build_unary(Op.EXTEND8_S, Type.I64)
+            build_unary(builder, Op.EXTEND8_S, Type.I64)
         case codes.I64_EXTEND16_S:
-            builder.build_unary(Op.EXTEND16_S, Type.I64)
+            build_unary(builder, Op.EXTEND16_S, Type.I64)
         case codes.I64_EXTEND32_S:
-            builder.build_unary(Op.EXTEND32_S, Type.I64)
+            build_unary(builder, Op.EXTEND32_S, Type.I64)
         case _:
             build_bulk(builder, insn)

@@ -44,6 +44,7 @@ def build_if(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     condition = builder.pop()
     frame = builder.open_frame(FRAME_IF, u32(len(insn.params)), u32(len(insn.results)))
     frame.saved = builder.save_top(frame.params)
+    builder.restrict_numbered(frame, frame.numbered)
     taken = function.add_edge(builder.block)
     frame.else_edge = function.add_edge(builder.block)
     builder.emit(Op.BRANCH, Type.NONE, condition, taken, frame.else_edge)
@@ -59,6 +60,7 @@ def build_else(builder: Ptr[Builder]) -> None:
     if builder.block != NONE:
         jump_to_end(builder, frame)
     builder.roll_back(frame.log)
+    builder.forget_numbered(frame, frame.numbered)
     builder.height = frame.height
     for i in range(frame.params):
         builder.push(builder.function.pool[frame.saved + i])
@@ -83,6 +85,8 @@ def build_end(builder: Ptr[Builder]) -> None:
             jump_to_end(builder, frame)
         builder.roll_back(frame.log)
         builder.depth -= 1
+        if builder.depth > 0:
+            builder.forget_numbered(builder.label(0), frame.dominating)
         merge(builder, frame)
     if builder.depth == 0 and builder.block != NONE:
         results = builder.save_top(frame.results)
@@ -102,6 +106,7 @@ def leave_frame(builder: Ptr[Builder], frame: Ptr[Frame]) -> None:
     count = builder.note_changes(frame.log)
     builder.roll_back(frame.log)
     builder.depth -= 1
+    builder.restrict_numbered(builder.label(0), frame.dominating)
     for i in range(count):
         builder.set_local(builder.changes[first + 2 * i], builder.changes[first + 2 * i + 1])
     builder.change_count = first
@@ -306,6 +311,7 @@ def add_branch(builder: Ptr[Builder], frame: Ptr[Frame], edge: u32) -> None:
     count: u32 = 0
     if frame.serial != 1:
         count = builder.note_changes(frame.log)
+    builder.restrict_numbered(frame, builder.numbering.count)
     add_pending(builder, frame, edge, args, count)
 
 

@@ -32,6 +32,8 @@ from kernel_src.jit.ir import (
     high_half,
     low_half,
 )
+from kernel_src.jit.known import Known
+from kernel_src.jit.numbering import Numbering
 from kernel_src.jit.prescan import Prescan
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
 from kernel_src.wasm.decode import Instruction
@@ -60,6 +62,10 @@ class Frame:
     serial: u32  # unique; what `stamp` of a local is compared with
     pending: u32  # branches to its end: a list through Pending.next
     pending_count: u32
+    # Numbered values (numbering.py): how many there were when it was opened, and how many of them
+    # come before every branch to its end
+    numbered: u32
+    dominating: u32
     # A loop's header, and the pool's list of the locals that are its parameters after `params`
     header: u32
     locals: u32
@@ -103,7 +109,9 @@ class Builder:
     arena: Ptr[Arena]
     module: Ptr[Module]
     function: Ptr[Function]
+    numbering: Numbering
     prescan: Prescan = zeroed()
+    known: Known = zeroed()
     offset: u32 = 0  # of the instruction being built, in the module
     block: u32 = 0  # the block being built, or NONE where nothing can be reached
     loops: u32 = 0  # how many are open
@@ -165,6 +173,8 @@ class Builder:
 
     @raises(ArenaFull)
     def emit(self, op: Op, type: Type, a: u32 = 0, b: u32 = 0, c: u32 = 0) -> u32:
+        if op.value >= Op.CALL.value and op.value <= Op.CALL_RUNTIME.value:
+            self.known.forget()
         return self.function.add(op, type, a, b, c, self.offset)
 
     @raises(ArenaFull)
@@ -179,6 +189,7 @@ class Builder:
     @raises(ArenaFull)
     def start_block(self) -> u32:
         self.block = self.function.add_block(self.loops)
+        self.known.enter(self.block)
         return self.block
 
     def end_block(self) -> None:
@@ -295,6 +306,8 @@ class Builder:
         frame.serial = self.serials
         frame.pending = NONE
         frame.pending_count = 0
+        frame.numbered = self.numbering.count
+        frame.dominating = NONE
         frame.header = NONE
         frame.else_edge = NONE
         return frame
@@ -302,6 +315,17 @@ class Builder:
     def label(self, index: u32) -> Ptr[Frame]:
         """The frame that a branch to label `index` means."""
         return self.frames[self.depth - 1 - index]
+
+    # Numbered values
+
+    def restrict_numbered(self, frame: Ptr[Frame], count: u32) -> None:
+        """Of the numbered values, only the first `count` come before the end of `frame`."""
+        frame.dominating = min(frame.dominating, count)
+
+    def forget_numbered(self, frame: Ptr[Frame], count: u32) -> None:
+        """Control comes here from before the others were numbered."""
+        self.numbering.roll_back(count)
+        self.restrict_numbered(frame, count)
 
     # Values that were replaced
 

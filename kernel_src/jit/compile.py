@@ -26,6 +26,7 @@ from kernel_src.jit.ir import Function
 from kernel_src.jit.liveness import Liveness, find_liveness
 from kernel_src.jit.machine import MachineCode
 from kernel_src.jit.moves import Mover
+from kernel_src.jit.numbering import Numbering
 from kernel_src.jit.prune import prune
 from kernel_src.jit.resolve import Resolution, resolve
 from kernel_src.jit.select import select
@@ -187,7 +188,12 @@ def build(compiler: Ptr[Compiler], function: Ptr[Function]) -> None:
     reader = Reader(bytes=module.bytes, position=0, end=0, failure=module.failure)
     body = BodyValidator(module=module, reader=reader, arena=compiler.scratch)
     begin_body(body, function.index)
-    builder = Builder(arena=compiler.scratch, module=module, function=function)
+    builder = Builder(
+        arena=compiler.scratch,
+        module=module,
+        function=function,
+        numbering=Numbering(arena=compiler.scratch, function=function),
+    )
     begin_function(builder, u32(reader.position), body.locals)
     while next_instruction(body):
         build_instruction(builder, body.insn)
