@@ -185,6 +185,7 @@ def is_checked(function: Ptr[Function]) -> bool:
 def build(compiler: Ptr[Compiler], function: Ptr[Function]) -> None:
     """Validates a body and builds its intermediate form, in one pass."""
     module = compiler.module
+    mark = compiler.scratch.mark()
     reader = Reader(bytes=module.bytes, position=0, end=0, failure=module.failure)
     body = BodyValidator(module=module, reader=reader, arena=compiler.scratch)
     begin_body(body, function.index)
@@ -198,6 +199,7 @@ def build(compiler: Ptr[Compiler], function: Ptr[Function]) -> None:
     while next_instruction(body):
         build_instruction(builder, body.insn)
     end_function(builder)
+    function.settle(mark)
 
 
 @raises(ArenaFull)

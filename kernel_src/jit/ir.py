@@ -14,7 +14,7 @@ Everything is allocated from one arena, which its owner resets after the functio
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
 from pykern.lang import (
@@ -22,7 +22,9 @@ from pykern.lang import (
     Ptr,
     Slice,
     comptime,
+    copy_slice,
     enum,
+    load,
     raises,
     ref,
     static_assert,
@@ -32,8 +34,11 @@ from pykern.lang import (
     u16,
     u32,
     u64,
+    usize,
     zeroed,
 )
+
+T = TypeVar("T")
 
 NONE: Final[u32] = 0xFFFF_FFFF  # no value, no edge, no block
 
@@ -398,6 +403,23 @@ class Function:
         self.pool_count = start + count
         return start
 
+    @raises(ArenaFull)
+    def settle(self, mark: usize) -> None:
+        """Frees what was allocated since `mark`, but for the function's own tables, which are cut
+        to their content. They pass through copies above, so that nothing is overwritten."""
+        self.copy_tables()
+        self.arena.reset(mark)
+        self.copy_tables()
+
+    @raises(ArenaFull)
+    def copy_tables(self) -> None:
+        arena = self.arena
+        copy_table(arena, ref(self.insts), self.inst_count)
+        copy_table(arena, ref(self.offsets), self.inst_count)
+        copy_table(arena, ref(self.blocks), self.block_count)
+        copy_table(arena, ref(self.edges), self.edge_count)
+        copy_table(arena, ref(self.pool), self.pool_count)
+
     def list_of(self, inst: Ptr[Inst]) -> Slice[u32]:
         """The list that words b and c of an instruction mean."""
         return self.pool[inst.b : inst.b + inst.c]
@@ -416,6 +438,13 @@ class Function:
 
     def terminator(self, block: u32) -> Ptr[Inst]:
         return self.insts[self.blocks[block].end - 1]
+
+
+@raises(ArenaFull)
+def copy_table(arena: Ptr[Arena], table: Ptr[Slice[T]], count: u32) -> None:
+    old = load(table)
+    alloc_slice(arena, table, count)
+    copy_slice(load(table), old[:count])
 
 
 def has_property(op: Op, property: u8) -> bool:
