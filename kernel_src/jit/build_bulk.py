@@ -7,6 +7,7 @@ operands.
 from __future__ import annotations
 
 import kernel_src.wasm.codes as codes
+from kernel_src.jit.build_small import build_small_copy, build_small_fill, is_small
 from kernel_src.jit.builder import Builder
 from kernel_src.jit.context import (
     RUNTIME_DATA_DROP,
@@ -36,10 +37,17 @@ from pykern.lang import Ptr, raises, u8, u16, u32
 def build_bulk(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
     match insn.opcode:
         case codes.MEMORY_COPY:
+            first = insn.index == 0 and insn.index2 == 0
+            if first and is_small(builder, builder.stack[builder.height - 1]):
+                build_small_copy(builder)
+                return
             insert_constant(builder, insn.index2, 3)
             insert_constant(builder, insn.index, 4)
             build_runtime_call(builder, RUNTIME_MEMORY_COPY, 5, Type.NONE, TRAP_MEMORY)
         case codes.MEMORY_FILL:
+            if insn.index == 0 and is_small(builder, builder.stack[builder.height - 1]):
+                build_small_fill(builder)
+                return
             insert_constant(builder, insn.index, 3)
             build_runtime_call(builder, RUNTIME_MEMORY_FILL, 4, Type.NONE, TRAP_MEMORY)
         case codes.MEMORY_INIT:
@@ -85,6 +93,10 @@ def build_table_bulk(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
             insert_constant(builder, insn.index, 3)
             build_runtime_call(builder, RUNTIME_TABLE_FILL, 4, Type.NONE, TRAP_TABLE_ACCESS)
         case codes.TABLE_COPY:
+            first = insn.index == 0 and insn.index2 == 0
+            if first and is_small(builder, builder.stack[builder.height - 1]):
+                build_small_copy(builder)
+                return
             insert_constant(builder, insn.index2, 3)
             insert_constant(builder, insn.index, 4)
             build_runtime_call(builder, RUNTIME_TABLE_COPY, 5, Type.NONE, TRAP_TABLE_ACCESS)

@@ -115,3 +115,31 @@ def test_loads_after_stores(seed: int) -> None:
                 load = f"(i32.load{chance.choice((unsigned, signed))} offset={offset} {base})"
                 lines.append(kept.format(load))
     compare("\n".join([*lines, "(local.get 1)))"]), "i32", [0, 1, 2, 4, 65530, 65536])
+
+
+SIZES = (0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 16, 23, 36, 63, 64, 65)
+SUM = """
+  (func $sum (result i32) (local i32 i32)
+    (loop $next
+      (local.set 1 (i32.add (i32.mul (local.get 1) (i32.const 31)) (i32.load8_u (local.get 0))))
+      (br_if $next (i32.ne (i32.const 65536)
+        (local.tee 0 (i32.add (local.get 0) (i32.const 1))))))
+    (local.get 1))"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_copies_and_fills_of_known_size(size: int) -> None:
+    """Overlapping, at both ends of memory, and past the end, where nothing may be written."""
+    addresses = [0, 1, 7, 100, 65536 - size, 65536 - size + 1, 65535, 65536, 0xFFFF_FFFF]
+
+    def function(name: str, body: str) -> str:
+        return f'(func (export "{name}") (param i32) (result i32) ({body}) (call $sum))'
+
+    text = f"""(module (memory 1) {SUM}
+      (data (i32.const 0) "{"abcdefghijklm" * 20}") (data (i32.const 65000) "{"nopqr" * 107}")
+      {function("copy", f"memory.copy (local.get 0) (i32.const 3) (i32.const {size})")}
+      {function("move", f"memory.copy (i32.const 9) (local.get 0) (i32.const {size})")}
+      {function("fill", f"memory.fill (local.get 0) (i32.const 0x17a) (i32.const {size})")}
+      {function("mixed", f"memory.fill (i32.const 5) (local.get 0) (i32.const {size})")}
+      {function("sum", "nop")})"""
+    compare(text, "i32", addresses)
