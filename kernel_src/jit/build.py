@@ -230,9 +230,7 @@ def build_variable(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
         case codes.GLOBAL_GET:
             build_global_get(builder, insn.index)
         case codes.GLOBAL_SET:
-            value = builder.pop()
-            builder.emit(Op.GLOBAL_SET, Type.NONE, value, insn.index)
-            builder.known.note_global(builder.type_of(value), insn.index, value)
+            build_global_set(builder, insn.index)
         case codes.TABLE_GET:
             build_table_get(builder, insn)
         case codes.TABLE_SET:
@@ -249,6 +247,14 @@ def build_select(builder: Ptr[Builder], condition: u32, value: u32, other: u32) 
     if function.is_const(condition):
         return other if function.const_bits(condition) == 0 else value
     return builder.emit(Op.SELECT, builder.type_of(value), value, other, condition)
+
+
+@raises(ArenaFull)
+def build_global_set(builder: Ptr[Builder], index: u32) -> None:
+    value = builder.pop()
+    builder.emit(Op.GLOBAL_SET, Type.NONE, value, index)
+    imported = builder.module.imported_globals
+    builder.known.note_global(builder.type_of(value), index, imported, value)
 
 
 @raises(ArenaFull, Unsupported)

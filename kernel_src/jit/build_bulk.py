@@ -93,10 +93,6 @@ def build_table_bulk(builder: Ptr[Builder], insn: Ptr[Instruction]) -> None:
             insert_constant(builder, insn.index, 3)
             build_runtime_call(builder, RUNTIME_TABLE_FILL, 4, Type.NONE, TRAP_TABLE_ACCESS)
         case codes.TABLE_COPY:
-            first = insn.index == 0 and insn.index2 == 0
-            if first and is_small(builder, builder.stack[builder.height - 1]):
-                build_small_copy(builder)
-                return
             insert_constant(builder, insn.index2, 3)
             insert_constant(builder, insn.index, 4)
             build_runtime_call(builder, RUNTIME_TABLE_COPY, 5, Type.NONE, TRAP_TABLE_ACCESS)

@@ -84,10 +84,12 @@ class Known:
         elif store == Op.STORE32 and (type == Type.I32 or type == Type.F32):
             self.note(Op.LOAD32_U, type, place, value)
 
-    def note_global(self, type: Type, index: u32, value: u32) -> None:
+    def note_global(self, type: Type, index: u32, imported: u32, value: u32) -> None:
+        """Any of the `imported` globals, which are the first, may be the same as another of them."""
         for i in range(REMEMBERED):
             fact = self.facts[i]
-            if fact.load == Op.GLOBAL_GET and fact.offset == index:
+            may_be_same = index < imported and fact.offset < imported
+            if fact.load == Op.GLOBAL_GET and (fact.offset == index or may_be_same):
                 fact.value = NONE
         self.note(Op.GLOBAL_GET, type, Place(base=NONE, offset=index), value)
 

@@ -8,8 +8,8 @@ import re
 import pytest
 import wasmtime
 
+from pykern.wasm.fuzz.compare import Reference
 from tests.support.jit import Instance, Trap, compile_module
-from tests.support.jit_compare import Reference
 
 BINARY = (
     *("add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor"),

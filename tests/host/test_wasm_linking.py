@@ -342,3 +342,17 @@ def test_a_store_gives_everything_back() -> None:
                 """(module (import "a" "m" (memory 1)) (import "a" "t" (table 1 funcref))
                      (memory 1) (table 10 externref))""",
             )
+
+
+def test_a_global_imported_twice_is_one() -> None:
+    with store() as linked:
+        linked.load("a", '(module (global (export "g") (mut i32) (i32.const 1)))')
+        b = linked.load(
+            "b",
+            """(module (import "a" "g" (global $x (mut i32))) (import "a" "g" (global $y (mut i32)))
+                 (global $own (mut i32) (i32.const 3))
+                 (func (export "both") (result i32 i32 i32)
+                   (global.get $y) (global.set $own (i32.const 4)) (global.set $x (i32.const 2))
+                   (global.get $y) (global.get $own)))""",
+        )
+        assert b.call("both", []) == [1, 2, 4]
