@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import kernel_src.log as log
 from kernel_src.arch.image import entry_ticks
-from kernel_src.mm.memory import frames
+from kernel_src.mm.memory import free_frames
 from pykern.lang import address_of, load, ptr_at, rdtsc, u64
 
 is_told: bool = False
@@ -19,4 +19,4 @@ def tell() -> None:
         return
     is_told = True
     ticks = rdtsc() - load(ptr_at(u64, address_of(entry_ticks)))
-    log.event(f"booted {ticks} {frames.free}")
+    log.event(f"booted {ticks} {free_frames()}")

@@ -9,6 +9,7 @@ from typing import Final
 
 from kernel_src.arch.trap_frame import TrapFrame
 from pykern.lang import (
+    TARGET,
     Array,
     Fn,
     Ptr,
@@ -96,15 +97,19 @@ def dispatch(frame: Ptr[TrapFrame]) -> None:
 def interrupts_off() -> bool:
     """Whether they were on before; for `restore_interrupts`."""
     were_on = are_on()
-    cli()
+    if TARGET == "kernel":
+        cli()
     return were_on
 
 
 def restore_interrupts(were_on: bool) -> None:
-    if were_on:
+    if TARGET == "kernel" and were_on:
         sti()
 
 
 def are_on() -> bool:
-    return read_flags() & FLAGS_INTERRUPTS != 0
+    """In a process there are none."""
+    if TARGET == "kernel":
+        return read_flags() & FLAGS_INTERRUPTS != 0
+    return False
 

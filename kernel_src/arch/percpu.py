@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from kernel_src.limits import CPUS_MAX
 from pykern.lang import (
+    Array,
     Atomic,
     Order,
     PerCpu,
@@ -27,6 +28,7 @@ from pykern.lang import (
     usize,
     wrapping_add,
     wrapping_sub,
+    zeroed,
 )
 
 
@@ -43,6 +45,9 @@ static_assert(offsetof(Cpu, "delta") == 0, "compiled code reads `pk_percpu_delta
 static_assert(CPUS_MAX <= 64, "a set of processors is a word")
 
 this_cpu: PerCpu[Cpu] = PerCpu(Cpu(), symbol="pk_percpu_delta")
+gs_bases: Array[usize, CPUS_MAX] = zeroed()
+"""Of the processors that were prepared to start, by their index; not of the one that booted."""
+
 online: Atomic[u64] = Atomic(1)
 """A bit for each processor that runs and answers."""
 
@@ -53,6 +58,10 @@ def percpu_start() -> None: ...
 
 @extern
 def percpu_end() -> None: ...
+
+
+@extern
+def boot_percpu() -> None: ...
 
 
 def cpu_index() -> u32:
@@ -74,6 +83,19 @@ def of_processor(variable: usize, gs_base: usize) -> usize:
     return wrapping_add(wrapping_sub(variable, this_cpu.ptr().delta), gs_base)
 
 
+def own_copy(variable: usize, index: u32) -> usize:
+    """Where a processor that is online has the variable that this one has at an address."""
+    if index == cpu_index():
+        return variable
+    if index == 0:
+        return of_processor(variable, boot_gs_base())
+    return of_processor(variable, gs_bases[index])
+
+
+def boot_gs_base() -> usize:
+    return wrapping_sub(address_of(boot_percpu), address_of(percpu_start))
+
+
 def area_size() -> usize:
     """Bytes of a processor's copy."""
     return address_of(percpu_end) - address_of(percpu_start)
@@ -89,4 +111,5 @@ def prepare_area(area: usize, index: u32, apic_id: u32) -> usize:
     cpu.delta = gs_base
     cpu.index = index
     cpu.apic_id = apic_id
+    gs_bases[index] = gs_base
     return gs_base

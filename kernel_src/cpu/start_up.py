@@ -100,7 +100,7 @@ def start_others(madt: Ptr[Madt], info: Ptr[BootInfo], body: Fn[[], None]) -> No
         log.warn("processors: no page of memory below 1 MiB to start them in")
         return
     try:
-        memory.tables.map_page(usize(page), page, Access.EXECUTE)
+        memory.map_range(usize(page), page, PAGE_SIZE, Access.EXECUTE)
     except OutOfFrames:
         log.warn("processors: no memory to start them")
         return

@@ -17,7 +17,9 @@ it is still there when they are taken.
 
 Without an address limit the smallest block that will do is taken, and of these the one
 highest up: low memory is left to devices that reach nothing else. Every operation takes
-time in proportion to the number of orders. The caller keeps other processors out.
+time in proportion to the number of orders. What may be called from several processors, or threads
+of a process, takes the lock; the rest expects it to be held. The entry of `kinds` and `sites` for
+a block that is given out belongs to whoever has the block.
 """
 from __future__ import annotations
 
@@ -28,6 +30,9 @@ from kernel_src.lib.bit_tree import BitTree
 from kernel_src.lib.bits import align_down, align_up, is_aligned
 from kernel_src.memlayout import PAGE_SIZE
 from kernel_src.mm.poison import find_damage, poison
+from kernel_src.sync.lock_word import LockWord
+from kernel_src.sync.rank import Rank
+from kernel_src.sync.spinlock import SpinLock
 from pykern.lang import (
     DEBUG,
     Array,
@@ -105,6 +110,7 @@ def order_for(count: usize) -> u32:
 
 @struct
 class Frames:
+    lock: SpinLock = SpinLock(word=LockWord(rank=Rank.FRAMES))
     count: usize = 0  # frame numbers lie below
     kinds: Slice[u8] = zeroed()
     sites: Slice[u64] = zeroed()  # debug builds: who took or gave back the block that begins here
@@ -145,7 +151,7 @@ class Frames:
     def add(self, start: u64, end: u64) -> None:
         """The whole frames of a range above all that was ever taken are memory.
 
-        Ranges may overlap.
+        Ranges may overlap. At boot: without the lock, as `withhold`.
         """
         frame = usize(align_up(start, PAGE_SIZE) >> FRAME_SHIFT)
         last = usize(align_down(end, PAGE_SIZE) >> FRAME_SHIFT)
@@ -237,16 +243,18 @@ class Frames:
 
     @raises(OutOfFrames)
     def allocate_at(self, order: u32, limit: u64, site: u64) -> u64:
-        frame = self.take(order, limit)
-        self.kinds[frame] = u8(TAKEN | order)
-        if DEBUG:
-            self.sites[frame] = site
+        with self.lock:
+            frame = self.take(order, limit)
+            self.kinds[frame] = u8(TAKEN | order)
+            if DEBUG:
+                self.sites[frame] = site
         return u64(frame) << FRAME_SHIFT
 
     def release_at(self, address: u64, order: u32, site: u64) -> None:
-        frame = self.expect(address, u8(TAKEN | order), site)
-        self.forget(frame, order, site)
-        self.put(frame, order)
+        with self.lock:
+            frame = self.expect(address, u8(TAKEN | order), site)
+            self.forget(frame, order, site)
+            self.put(frame, order)
 
     # --- Runs ----------------------------------------------------------------------------------
 
@@ -262,21 +270,32 @@ class Frames:
         order = order_for(count)
         if order > MAX_ORDER:
             raise OutOfFrames
-        start = self.take(order, limit)
-        self.free_range(start + count, start + (usize(1) << order))
+        site = return_address()
+        with self.lock:
+            start = self.take(order, limit)
+            self.free_range(start + count, start + (usize(1) << order))
+            self.note_run(start, count, site)
+        return u64(start) << FRAME_SHIFT
+
+    def note_run(self, start: usize, count: usize, site: u64) -> None:
         frame = start
         while frame < start + count:
             piece = largest_order(frame, start + count - frame)
             self.kinds[frame] = u8(TAKEN | RUN | piece)
             if DEBUG:
-                self.sites[frame] = return_address()
+                self.sites[frame] = site
             frame += usize(1) << piece
-        return u64(start) << FRAME_SHIFT
 
     @noinline
     def release_run(self, address: u64, count: usize) -> None:
         """Gives back what `allocate_run` gave out."""
         site = return_address()
+        first = usize(address >> FRAME_SHIFT)
+        with self.lock:
+            self.forget_run(address, count, site)
+            self.free_range(first, first + count)
+
+    def forget_run(self, address: u64, count: usize, site: u64) -> None:
         done: usize = 0
         while done < count:
             at = address + u64(done << FRAME_SHIFT)
@@ -284,8 +303,6 @@ class Frames:
             frame = self.expect(at, u8(TAKEN | RUN | order), site)
             self.forget(frame, order, site)
             done += usize(1) << order
-        first = usize(address >> FRAME_SHIFT)
-        self.free_range(first, first + count)
 
     def free_range(self, first: usize, end: usize) -> None:
         frame = first

@@ -7,8 +7,10 @@
     Frames
 
 The way of nearly every request is a push or a pop in a magazine. The owner of a cache keeps
-interrupts off meanwhile, so interrupt handlers may use it, and holds the heap's lock where the heap
-is reached. A block is given back by its address alone: `owners` knows for each frame what is in it.
+interrupts off meanwhile, so interrupt handlers may use it. Where a cache reaches the heap it takes
+the heap's lock: `take`, `put`, `trim` and what they call expect it to be held. A block is given
+back by its address alone: `owners` knows for each frame what is in it. The word of a frame in which
+somebody has a block does not change, so it is read without the lock.
 
 `flush` empties a cache, and `trim` the heap: when all blocks have been given back and all caches
 are empty it holds no frame afterwards.
@@ -37,6 +39,9 @@ from kernel_src.mm.size_classes import (
     class_of_aligned,
 )
 from kernel_src.mm.slab import MAGIC, Slab, base_of, pieces_of, slab_at, slab_size
+from kernel_src.sync.lock_word import LockWord
+from kernel_src.sync.rank import Rank
+from kernel_src.sync.spinlock import SpinLock
 from pykern.lang import (
     DEBUG,
     Array,
@@ -83,6 +88,7 @@ class Heap:
 
     frames: Ptr[Frames]
     base: usize
+    lock: SpinLock = SpinLock(word=LockWord(rank=Rank.HEAP))
     owners: Slice[u32] = zeroed()
     partial: Array[usize, CLASSES] = zeroed()  # of each class a slab with free pieces, or 0
     frames_held: usize = 0
@@ -306,7 +312,8 @@ class HeapCache:
         if owner < CLASSES:
             self.push(owner, block)
         elif owner & KIND_MASK == HUGE:
-            self.heap.put_run(block, owner >> KIND_BITS)
+            with self.heap.lock:
+                self.heap.put_run(block, owner >> KIND_BITS)
         else:
             panic(f"no block of the heap begins at {address:#x}")
 
@@ -331,14 +338,16 @@ class HeapCache:
         if size > HUGE_MAX or align > HUGE_MAX:
             raise OutOfMemory
         count = max(align_up(size, PAGE_SIZE), align) >> FRAME_SHIFT
-        return self.heap.take_run(count, u32(count) << KIND_BITS | HUGE)
+        with self.heap.lock:
+            return self.heap.take_run(count, u32(count) << KIND_BITS | HUGE)
 
     @raises(OutOfMemory)
     def pop(self, kind: usize) -> usize:
         magazine = self.magazines[kind]
         if magazine.count == 0:
             half = (usize(MAGAZINE_SIZES[kind]) + 1) // 2
-            magazine.count = self.heap.take(kind, magazine.blocks[:half])
+            with self.heap.lock:
+                magazine.count = self.heap.take(kind, magazine.blocks[:half])
         magazine.count -= 1
         return magazine.blocks[magazine.count]
 
@@ -353,8 +362,9 @@ class HeapCache:
     def drain(self, kind: usize, count: usize) -> None:
         """Gives the blocks kept longest back to the heap."""
         magazine = self.magazines[kind]
-        for place in range(count):
-            self.heap.put(kind, magazine.blocks[place])
+        with self.heap.lock:
+            for place in range(count):
+                self.heap.put(kind, magazine.blocks[place])
         magazine.count -= count
         kept = magazine.blocks[count : count + magazine.count]
         copy_slice(magazine.blocks[: magazine.count], kept)

@@ -1,33 +1,61 @@
-"""The frames of the machine, the kernel's page tables, and pages for whoever needs some."""
+"""The frames of the machine, the kernel's page tables, and pages for whoever needs some.
+
+Each processor keeps single frames of its own. What a processor keeps is free, but only it can give
+it out: `allocate_frame` may fail while others still keep some, at most CAPACITY each.
+
+Whoever changes the tables holds their lock, up to the moment all processors have forgotten what is
+gone: those that wait for the lock answer meanwhile (sync/lock_word.py).
+"""
 from __future__ import annotations
 
 import kernel_src.log as log
 from kernel_src.arch.cpu import has_huge_pages
 from kernel_src.arch.image import early_pml4, physical_end, physical_read_only_end, physical_start
+from kernel_src.arch.percpu import next_cpu, online, own_copy
 from kernel_src.boot.info import BootInfo
 from kernel_src.ending import refuse
 from kernel_src.lib.bits import align_up, is_aligned
 from kernel_src.limits import EARLY_DIRECT_MAP_GIB
-from kernel_src.memlayout import DIRECT_MAP, GIB, KERNEL_BASE, LOW_MEMORY_END, PAGE_SIZE
+from kernel_src.memlayout import (
+    DIRECT_MAP,
+    GIB,
+    KERNEL_BASE,
+    LARGE_PAGE_SIZE,
+    LOW_MEMORY_END,
+    PAGE_SIZE,
+)
+from kernel_src.mm.frame_cache import CAPACITY, FrameCache
 from kernel_src.mm.frames import FRAME_SHIFT, Frames, OutOfFrames, words_for
 from kernel_src.mm.paging import TABLE_ENTRIES, Access, PageTables
 from kernel_src.mm.retired import Forget, Retired, forget_here
+from kernel_src.sync.lock_word import LockWord
+from kernel_src.sync.rank import Rank
+from kernel_src.sync.spinlock import SpinLock, hold_interrupts, release_interrupts
 from pykern.lang import (
     Array,
+    Order,
+    PerCpu,
     Ptr,
     Slice,
     address_of,
     fill,
     max_of,
+    noinline,
+    ptr_at,
     raises,
+    ref,
+    return_address,
     slice_at,
     u8,
     u64,
     usize,
+    volatile_load,
     write_cr3,
 )
 
 frames: Frames = Frames()
+frame_cache: PerCpu[FrameCache] = PerCpu(FrameCache(frames=frames))
+tables_lock: SpinLock = SpinLock(word=LockWord(rank=Rank.PAGE_TABLES))
 tables: PageTables = PageTables(
     root=0, direct_map=DIRECT_MAP, frames=frames, forget=forget_here
 )
@@ -36,6 +64,47 @@ tables: PageTables = PageTables(
 def set_forget(function: Forget) -> None:
     """`function` makes every processor forget a range of addresses."""
     tables.forget = function
+
+
+@noinline
+@raises(OutOfFrames)
+def allocate_frame() -> u64:
+    """The physical address of a frame; what is in it is not known. For interrupt handlers, too."""
+    site = return_address()
+    hold_interrupts()
+    try:
+        return frame_cache.ptr().allocate_at(site)
+    finally:
+        release_interrupts()
+
+
+@noinline
+def release_frame(address: u64) -> None:
+    """Gives back a single frame, on any processor."""
+    site = return_address()
+    hold_interrupts()
+    frame_cache.ptr().release_at(address, site)
+    release_interrupts()
+
+
+def free_frames() -> usize:
+    """With those the processors keep; exact while nobody takes frames or gives them back."""
+    count = volatile_load(ref(frames.free))
+    cpus = online.load(Order.ACQUIRE)
+    hold_interrupts()
+    while cpus != 0:
+        index, cpus = next_cpu(cpus)
+        cache = ptr_at(FrameCache, own_copy(address_of(frame_cache.ptr()), index))
+        count += volatile_load(ref(cache.count))
+    release_interrupts()
+    return count
+
+
+def drain_frame_cache() -> None:
+    """Gives what this processor keeps back to all."""
+    hold_interrupts()
+    frame_cache.ptr().drain(CAPACITY)
+    release_interrupts()
 
 
 def physical_bytes(start: u64, end: u64) -> Slice[u8]:
@@ -154,7 +223,7 @@ def map_direct_as(start: u64, end: u64, access: Access) -> None:
 def commit(start: usize, size: usize) -> None:
     """Puts zeroed, writable pages into a range where there are none; all of them, or none."""
     assert is_aligned(start | size, PAGE_SIZE), f"{start:#x} or {size:#x} is not a number of pages"
-    if size // PAGE_SIZE > frames.free:
+    if size // PAGE_SIZE > free_frames():
         raise OutOfFrames
     done: usize = 0
     try:
@@ -168,30 +237,45 @@ def commit(start: usize, size: usize) -> None:
 
 @raises(OutOfFrames)
 def commit_page(virtual: usize) -> None:
-    frame = frames.allocate()
+    frame = allocate_frame()
     fill(physical_bytes(frame, frame + PAGE_SIZE), 0)
     try:
-        tables.map_page(virtual, frame, Access.WRITE)
+        map_range(virtual, frame, PAGE_SIZE, Access.WRITE)
     except OutOfFrames:
-        frames.release(frame)
+        release_frame(frame)
         raise
 
 
 def uncommit(start: usize, size: usize) -> None:
-    """Takes the pages of a range away and frees their frames."""
-    if size > 0:
-        unmap(start, size, True)
+    """Takes the pages of a range away and frees their frames.
+
+    What one table maps at a time, so that others get the lock, and interrupts their turn.
+    """
+    at = start
+    while at < start + size:
+        end = min(start + size, align_up(at + 1, LARGE_PAGE_SIZE))
+        unmap(at, end - at, True)
+        at = end
+
+
+@raises(OutOfFrames)
+def map_range(virtual: usize, physical: u64, size: u64, access: Access) -> None:
+    """Maps a range that is not mapped: all of it, or none."""
+    with tables_lock:
+        tables.map_range(virtual, physical, size, access)
 
 
 def unmap(start: usize, size: usize, are_owned: bool) -> None:
     """Takes the pages of a range away, and if they are owned frees their frames."""
-    retired = Retired(frames=frames, forget=tables.forget)
-    tables.unmap_range(start, size, are_owned, retired)
-    retired.finish()
+    with tables_lock:
+        retired = Retired(frames=frames, forget=tables.forget)
+        tables.unmap_range(start, size, are_owned, retired)
+        retired.finish()
 
 
 def protect(start: usize, size: usize, access: Access) -> None:
     if size > 0:
-        retired = Retired(frames=frames, forget=tables.forget)
-        tables.protect_range(start, size, access, retired)
-        retired.finish()
+        with tables_lock:
+            retired = Retired(frames=frames, forget=tables.forget)
+            tables.protect_range(start, size, access, retired)
+            retired.finish()

@@ -15,7 +15,13 @@ from kernel_src.memlayout import (
 from kernel_src.mm.frames import OutOfFrames
 from kernel_src.mm.paging import Access
 from kernel_src.mm.ranges import Block, OutOfAddresses, Window
+from kernel_src.sync.lock_word import LockWord
+from kernel_src.sync.rank import Rank
+from kernel_src.sync.spinlock import SpinLock
 from pykern.lang import Array, Ptr, export, usize, zeroed
+
+lock: SpinLock = SpinLock(word=LockWord(rank=Rank.WINDOW))
+"""Guards the windows and the slots. Pages are put in and taken away without it."""
 
 blocks: Window = Window()
 blocks_taken: Array[Block, VIRTUAL_RANGES_MAX] = zeroed()
@@ -33,20 +39,26 @@ def initialise() -> None:
 def reserve_committed(window: Ptr[Window], size: usize) -> usize:
     """A range of a window with zeroed, writable pages in it; 0: no room."""
     try:
-        start = window.reserve(size)
+        with lock:
+            start = window.reserve(size)
     except OutOfAddresses:
         return 0
     try:
         memory.commit(start, size)
     except OutOfFrames:
-        window.release(start, size)
+        release_range(window, start, size)
         return 0
     return start
 
 
 def release_committed(window: Ptr[Window], start: usize, size: usize) -> None:
     memory.uncommit(start, size)
-    window.release(start, size)
+    release_range(window, start, size)
+
+
+def release_range(window: Ptr[Window], start: usize, size: usize) -> None:
+    with lock:
+        window.release(start, size)
 
 
 @export("platform_reserve_code")
@@ -76,10 +88,11 @@ def release_block(address: usize, size: usize) -> None:
 
 @export("platform_reserve_memory")
 def reserve_memory() -> usize:
-    for slot in range(MEMORY_SLOT_COUNT):
-        if not slot_is_taken[slot]:
-            slot_is_taken[slot] = True
-            return MEMORY_SLOTS + slot * MEMORY_SLOT_SIZE
+    with lock:
+        for slot in range(MEMORY_SLOT_COUNT):
+            if not slot_is_taken[slot]:
+                slot_is_taken[slot] = True
+                return MEMORY_SLOTS + slot * MEMORY_SLOT_SIZE
     return 0
 
 
@@ -97,4 +110,5 @@ def release_memory(address: usize, size: usize) -> None:
     slot = (address - MEMORY_SLOTS) // MEMORY_SLOT_SIZE
     assert slot_is_taken[slot], f"the memory at {address:#x} is nobody's"
     memory.uncommit(address, size)
-    slot_is_taken[slot] = False
+    with lock:
+        slot_is_taken[slot] = False

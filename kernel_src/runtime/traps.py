@@ -25,10 +25,16 @@ from kernel_src.jit.trapmap import FunctionCode, TrapEntry, TrapMap
 from kernel_src.memlayout import MEMORY_SLOT_SIZE
 from kernel_src.runtime.instance import Instance
 from kernel_src.runtime.switch import FRAME_CALLER, FRAME_RETURN, is_landing
+from kernel_src.sync.lock_word import LockWord
+from kernel_src.sync.rank import Rank
+from kernel_src.sync.spinlock import SpinLock
 from pykern.lang import (
     Array,
+    Atomic,
+    Order,
     Ptr,
     Str,
+    address_of,
     load,
     ptr_at,
     struct,
@@ -70,7 +76,7 @@ class CodeArea:
     start: usize
     end: usize
     map: Ptr[TrapMap]
-    next: Ptr[CodeArea] | None = None
+    next: Atomic[usize] = Atomic(0)  # address of the next CodeArea; 0: none
 
 
 @struct
@@ -85,35 +91,42 @@ class Fault:
     address: u64  # that was accessed, if it is a page fault
 
 
-areas: Ptr[CodeArea] | None = None
+# Who adds and removes takes the lock. Whoever handles a fault reads the list without it, at any
+# time on any processor, with interrupts off, so a processor that answers a shoot-down is not
+# reading, or began after the request. An area that was removed can therefore go once its code has
+# been unmapped, which asks all processors; that code must not be running any more anyway.
+lock: SpinLock = SpinLock(word=LockWord(rank=Rank.CODE_AREAS))
+areas: Atomic[usize] = Atomic(0)  # address of the first CodeArea; 0: none
 
 
 def add_code(area: Ptr[CodeArea]) -> None:
-    """From here on faults in the area's code are traps."""
-    global areas
-    area.next = areas
-    areas = area
+    """From here on faults in the area's code are traps. The area is complete."""
+    with lock:
+        area.next.store(areas.load(Order.RELAXED), Order.RELAXED)
+        areas.store(address_of(area), Order.RELEASE)
 
 
 def remove_code(area: Ptr[CodeArea]) -> None:
-    global areas
-    if areas is area:
-        areas = area.next
-        return
-    before = areas
-    while before is not None:
-        if before.next is area:
-            before.next = area.next
+    """The area may be read until its code, which must not be running, has been released."""
+    with lock:
+        following = area.next.load(Order.RELAXED)
+        first = areas.load(Order.RELAXED)
+        if first == address_of(area):
+            areas.store(following, Order.RELEASE)
             return
-        before = before.next
+        before = ptr_at(CodeArea, first)
+        while before.next.load(Order.RELAXED) != address_of(area):
+            before = ptr_at(CodeArea, before.next.load(Order.RELAXED))
+        before.next.store(following, Order.RELEASE)
 
 
 def find_code(address: usize) -> Ptr[CodeArea] | None:
-    area = areas
-    while area is not None:
+    place = areas.load(Order.ACQUIRE)
+    while place != 0:
+        area = ptr_at(CodeArea, place)
         if area.start <= address and address < area.end:
             return area
-        area = area.next
+        place = area.next.load(Order.ACQUIRE)
     return None
 
 

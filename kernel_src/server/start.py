@@ -10,7 +10,7 @@ from kernel_src.console import close_line
 from kernel_src.ending import refuse
 from kernel_src.lib.ustar import Entry
 from kernel_src.limits import HOST_CALL_STACK
-from kernel_src.mm.memory import frames
+from kernel_src.mm.memory import free_frames
 from kernel_src.runtime.program import WORDS_LEAST, Program, call, unload_program
 from kernel_src.server.bundle import next_server, server_name
 from kernel_src.server.server import running
@@ -47,7 +47,7 @@ def run_server(name: Slice[u8], bytes: Slice[u8]) -> u32:
     running.program = None
     unload_program(program)
     log.info(f"{name}: ended with status {running.status}")
-    log.debug(f"memory: {frames.free} frames free after {name}")
+    log.debug(f"memory: {free_frames()} frames free after {name}")
     return running.status
 
 

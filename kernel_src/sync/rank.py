@@ -14,6 +14,7 @@ class Rank:
     CALL = 0  # cpu/ipi.py: one call on all processors at a time; what is called may take any lock
     TEST_OUTER = 10
     TEST_INNER = 11
+    CODE_AREAS = 15  # runtime/traps.py: the list of what generated code there is
     WINDOW = 20  # mm: ranges of virtual addresses
     PAGE_TABLES = 30  # mm: the tables themselves
     SHOOT_DOWN = 40  # cpu/shootdown.py: one request at a time

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from compiler.host.program import DialectPanic
 from compiler.host.proxies import address_of
-from tests.support.frames import NO_LIMIT, PAGE, Machine, bits
+from tests.support.frames import NO_LIMIT, PAGE, Machine, bits, mistake
 from tests.support.host import host_program
 
 COUNT = 1500  # not a power of two, and in no way round
@@ -52,7 +52,7 @@ class FramesMachine(RuleBasedStateMachine):
     def release_by_mistake(self, frame: int, order: int) -> None:
         if self.machine.model.taken.get(frame) == order:
             return
-        with pytest.raises(DialectPanic, match="free already|never given out|was given out as"):
+        with mistake(self.machine.frames, "free already|never given out|was given out as"):
             self.machine.frames.release_block(frame * PAGE, order)
         self.machine.compare()
 
@@ -158,16 +158,16 @@ def test_the_size_given_back_is_the_size_given_out() -> None:
     frames = machine.frames
     block, run = frames.allocate_block(3), frames.allocate_run(5)
     places = r"at 0x\w{6,}, but given back as .* at 0x\w{6,}"
-    with pytest.raises(DialectPanic, match="was given out as 0x23 " + places):
+    with mistake(frames, "was given out as 0x23 " + places):
         frames.release(block)
-    with pytest.raises(DialectPanic, match="was given out as 0x23 " + places):
+    with mistake(frames, "was given out as 0x23 " + places):
         frames.release_run(block, 8)
-    with pytest.raises(DialectPanic, match="was given out as 0x62 " + places):
+    with mistake(frames, "was given out as 0x62 " + places):
         frames.release_block(run, 2)
-    with pytest.raises(DialectPanic, match="never given out"):
+    with mistake(frames, "never given out"):
         frames.release(block + PAGE)
     frames.release_run(run, 5)
-    with pytest.raises(DialectPanic, match="free already"):
+    with mistake(frames, "free already"):
         frames.release_run(run, 5)
 
 

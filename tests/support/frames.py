@@ -8,9 +8,12 @@ that is what the model asks.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from compiler.host.program import HostProgram
+import pytest
+
+from compiler.host.program import DialectPanic, HostProgram
 from tests.support.host import host_program, word
 
 FRAMES = "kernel_src.mm.frames"
@@ -180,6 +183,14 @@ class Machine:
         for frame in list(self.model.runs):
             self.release_run(frame)
         assert self.model.free == self.model.memory
+
+
+@contextmanager
+def mistake(frames: Any, match: str) -> Iterator[None]:
+    """What is done in it panics, which leaves the lock held; here the allocator is used again."""
+    with pytest.raises(DialectPanic, match=match):
+        yield
+    frames.lock.word.holder = 0
 
 
 def nth(places: dict[int, int], which: int) -> int:
