@@ -9,6 +9,12 @@ BOOT_STACK_SIZE: Final = 0x10_0000
 IDLE_STACK_SIZE: Final = 0x8000
 """Bytes of the stack a processor has when it starts, and on which it idles."""
 
+THREAD_STACK_SIZE: Final = 0x4000
+"""Bytes of a thread's stack, with what is kept about the thread at its upper end."""
+
+SPARE_STACKS_MAX: Final = 128
+"""Stacks of ended threads that are kept for new ones: to unmap one, every processor is asked."""
+
 EXCEPTION_STACK_SIZE: Final = 0x8000
 """Bytes of each stack that exceptions switch to."""
 
@@ -60,7 +66,7 @@ SERVER_NAME_MAX: Final = 32
 SIGNATURE_BYTES: Final = 0x4_0000
 """Memory for the parameter and result types of all different types of functions."""
 
-VIRTUAL_RANGES_MAX: Final = 512
+VIRTUAL_RANGES_MAX: Final = 2048
 """Blocks one window of virtual addresses can hold at a time, one more than can be taken."""
 
 POWER_POLLS_MAX: Final = 1_000_000

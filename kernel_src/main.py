@@ -18,6 +18,7 @@ import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
 import kernel_src.options as options
 import kernel_src.panic as panic
+import kernel_src.sched.threads as threads
 import kernel_src.time.clock as clock
 from kernel_src.acpi.system import machine
 from kernel_src.boot.info import BadBootInfo, BootInfo
@@ -28,7 +29,7 @@ from kernel_src.limits import EARLY_DIRECT_MAP_GIB
 from kernel_src.memlayout import GIB, PAGE_SIZE
 from kernel_src.server.bundle import open_initrd
 from kernel_src.server.start import run_servers
-from pykern.lang import TESTS, NoReturn, Slice, export, hlt, sti, u8, u32, u64, usize, utf8
+from pykern.lang import TESTS, NoReturn, Slice, export, sti, u8, u32, u64, usize, utf8
 
 if TESTS:
     import kernel_src.selftest.faults as faults
@@ -64,20 +65,14 @@ def kmain(start_info: u64, loader: u32) -> NoReturn:
     memory.set_forget(shoot_down.forget_everywhere)
     platform.initialise()  # its ranges are filled with frames; the wasm engine takes them
     clock.initialise(machine.hpet.address)  # interrupts off, alone: nobody disturbs a measurement
-    start_others(machine.madt, boot_info, idle)  # needs stacks, so the block window
+    threads.initialise()  # needs the block window; what runs here is a thread from now on
+    start_others(machine.madt, boot_info, threads.run_other)  # which run them, too
     sti()  # every interrupt has its handler by now
     if TESTS:
         faults.run(boot_info.option(utf8("selftest")))  # may end the run
         runner.run(boot_info.option(utf8("tests")))  # so may this
     open_initrd(boot_info)  # may lie anywhere in memory, so needs the direct map
     finish(run_servers())
-
-
-def idle() -> None:
-    """What a processor does that nobody has given anything to do."""
-    while True:
-        sti()
-        hlt()
 
 
 def local_apic_registers() -> usize:

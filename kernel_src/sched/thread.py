@@ -1,9 +1,13 @@
-"""A thread as the scheduler's queues see it."""
+"""A thread: what the scheduler's queues see, and where it goes on.
+
+Whoever holds the lock of the processor in `cpu` may look at or change the fields down to `before`;
+`cpu` itself is changed under the lock of the old one, while the thread is in no queue.
+"""
 from __future__ import annotations
 
 from typing import Final
 
-from pykern.lang import Ptr, enum, max_of, struct, u8, u32, u64
+from pykern.lang import Atomic, Fn, Ptr, TypeAlias, enum, max_of, struct, u8, u32, u64, usize
 
 PRIORITIES: Final = 32
 """Levels; a greater number runs first."""
@@ -14,6 +18,9 @@ PRIORITY_HIGHEST: Final = PRIORITIES - 1
 
 ANY_CPU: Final[u64] = max_of(u64)
 
+NOBODY: Final = 0
+HAS_ENDED: Final = 1
+
 
 @enum(u8)
 class ThreadState:
@@ -22,8 +29,17 @@ class ThreadState:
     NEW = 0
     READY = 1  # in a run queue
     RUNNING = 2
-    BLOCKED = 3  # in no run queue
-    ENDED = 4  # and off its stack
+    BLOCKED = 3  # in no run queue, until it is woken
+    MOVING = 4  # on the way to another run queue
+    ENDED = 5  # and off its stack, once the processor has gone on
+
+
+Entry: TypeAlias = Fn[[usize], u64]
+"""What a thread does: its argument in, its exit value out."""
+
+
+def nothing(argument: usize) -> u64:
+    return argument
 
 
 @struct
@@ -35,3 +51,11 @@ class Thread:
     slice_left: u64 = 0  # nanoseconds; 0: it begins with a whole one
     next: Ptr[Thread] | None = None  # in its level of the run queue
     before: Ptr[Thread] | None = None
+    is_woken: bool = False  # the next wait ends at once
+    stack_pointer: usize = 0  # while it does not run: below it lies what boot/switch.S has saved
+    stack_start: usize = 0
+    stack_end: usize = 0
+    entry: Entry = nothing
+    argument: usize = 0
+    result: u64 = 0
+    joiner: Atomic[usize] = Atomic(0)  # NOBODY, HAS_ENDED, or the address of the thread that waits

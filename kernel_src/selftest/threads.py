@@ -1,0 +1,155 @@
+"""Threads of the running machine: on every processor, many, and in the order of their priority."""
+from __future__ import annotations
+
+from typing import Final
+
+import kernel_src.mm.memory as memory
+from kernel_src.arch.percpu import cpu_index, next_cpu
+from kernel_src.sched.processor import bit_of, current_thread, joined
+from kernel_src.sched.scheduler import block, wake, yield_now
+from kernel_src.sched.stacks import OutOfStacks, release_spare
+from kernel_src.sched.thread import ANY_CPU, PRIORITY_NORMAL, Entry, Thread
+from kernel_src.sched.threads import create, join
+from pykern.lang import (
+    Array,
+    Atomic,
+    Order,
+    Ptr,
+    address_of,
+    panic,
+    popcount,
+    ptr_at,
+    test,
+    u8,
+    u32,
+    u64,
+    usize,
+    zeroed,
+)
+
+WAVE: Final = 100
+WAVES: Final = 100
+WAVES_BETWEEN: Final = 400
+"""Processors times waves: with more processors each wave takes longer."""
+
+ROUNDS: Final = 500
+
+arrived: Atomic[u32] = Atomic(0)
+order: Array[u8, 4] = zeroed()
+place: Atomic[u32] = Atomic(0)
+turn: Atomic[u64] = Atomic(0)
+handles: Array[usize, WAVE] = zeroed()
+"""Addresses of the threads of a test."""
+
+
+def spawn(entry: Entry, argument: usize, priority: u8, allowed: u64) -> Ptr[Thread]:
+    try:
+        return create(entry, argument, priority, allowed)
+    except OutOfStacks:
+        panic("no memory for the threads of a test")
+
+
+def where_it_runs(argument: usize) -> u64:
+    return u64(cpu_index())
+
+
+@test
+def each_processor_runs_threads() -> None:
+    cpus = joined.load(Order.ACQUIRE)
+    while cpus != 0:
+        cpu, cpus = next_cpu(cpus)
+        found = join(spawn(where_it_runs, 0, PRIORITY_NORMAL, bit_of(cpu)))
+        assert found == cpu, f"a thread of processor {cpu} runs on {found}"
+
+
+def meet(count: usize) -> u64:
+    arrived.fetch_add(1, Order.ACQ_REL)
+    while arrived.load(Order.ACQUIRE) < count:
+        yield_now()
+    return u64(count)
+
+
+@test
+def threads_that_wait_for_each_other_all_get_on() -> None:
+    count = min(2 * usize(popcount(joined.load(Order.ACQUIRE))) + 3, WAVE)
+    arrived.store(0, Order.RELEASE)
+    for index in range(count):
+        handles[index] = address_of(spawn(meet, count, PRIORITY_NORMAL, ANY_CPU))
+    for index in range(count):
+        met = join(ptr_at(Thread, handles[index]))
+        assert met == count, f"thread {index} met {met} of {count}"
+
+
+def double(argument: usize) -> u64:
+    return 2 * u64(argument)
+
+
+def run_wave(first: usize) -> None:
+    for index in range(WAVE):
+        handles[index] = address_of(spawn(double, first + index, PRIORITY_NORMAL, ANY_CPU))
+    for index in range(WAVE):
+        result = join(ptr_at(Thread, handles[index]))
+        assert result == 2 * (first + index), f"thread {first + index} gave {result}"
+
+
+@test
+def thousands_of_threads_leave_no_frame_behind() -> None:
+    """10,000 on up to four processors, fewer where each step takes longer."""
+    release_spare()
+    before = memory.free_frames()
+    cpus = usize(popcount(joined.load(Order.ACQUIRE)))
+    for wave in range(min(WAVES, WAVES_BETWEEN // cpus)):
+        run_wave(wave * WAVE)
+    release_spare()
+    assert memory.free_frames() == before, f"{before} frames, then {memory.free_frames()}"
+
+
+def note_order(argument: usize) -> u64:
+    order[place.fetch_add(1, Order.ACQ_REL)] = u8(argument)
+    return 0
+
+
+def start_three(argument: usize) -> u64:
+    """Itself more important than the three, so that all are ready when the first of them runs."""
+    here = bit_of(cpu_index())
+    for index in range(3):
+        priority = u8(1 + (index + 1) % 3)  # 2, 3, 1
+        handles[index] = address_of(spawn(note_order, usize(priority), priority, here))
+    return 0
+
+
+@test
+def the_more_important_thread_runs_first() -> None:
+    place.store(0, Order.RELEASE)
+    join(spawn(start_three, 0, PRIORITY_NORMAL + 2, bit_of(0)))
+    for index in range(3):
+        join(ptr_at(Thread, handles[index]))
+    assert order[0] == 3 and order[1] == 2 and order[2] == 1, f"{order[0]} {order[1]} {order[2]}"
+
+
+def answer(other: usize) -> u64:
+    """Answers each odd turn with an even one."""
+    for round in range(ROUNDS):
+        while turn.load(Order.ACQUIRE) != 2 * u64(round) + 1:
+            block()
+        turn.store(2 * u64(round) + 2, Order.RELEASE)
+        wake(ptr_at(Thread, other))
+    return ROUNDS
+
+
+def play(argument: usize) -> u64:
+    """Two threads wake each other, from processor to processor where there are several."""
+    turn.store(0, Order.RELEASE)
+    other = spawn(answer, address_of(current_thread()), PRIORITY_NORMAL, ANY_CPU)
+    for round in range(ROUNDS):
+        turn.store(2 * u64(round) + 1, Order.RELEASE)
+        wake(other)
+        while turn.load(Order.ACQUIRE) != 2 * u64(round) + 2:
+            block()
+    return join(other)
+
+
+@test
+def no_wake_up_is_lost() -> None:
+    rounds = join(spawn(play, 0, PRIORITY_NORMAL, ANY_CPU))
+    assert rounds == ROUNDS, f"{rounds} rounds"
