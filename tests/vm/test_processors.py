@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
 from pykern.kernel_exit import PANIC
-from pykern.kernel_tests import run_kernel_tests
+from pykern.kernel_tests import read_tests, run_kernel_tests
 from pykern.qemu import MachineConfig, MachineType
 from pykern.serial import Event
 from tests.support.built import PATIENCE_SECONDS, Built
@@ -26,8 +25,9 @@ MACHINES = [
 
 @pytest.mark.parametrize(("machine", "smp"), MACHINES)
 def test_in_kernel_tests(built_tests: Built, machine: MachineType, smp: int) -> None:
-    config = MachineConfig(built_tests.kernel, built_tests.initrd, machine=machine)
-    outcomes = list(run_kernel_tests(replace(config, smp=smp), 4 * PATIENCE_SECONDS))
+    config = MachineConfig(built_tests.kernel, built_tests.initrd, machine=machine, smp=smp)
+    tests = read_tests(config.kernel)
+    outcomes = list(run_kernel_tests(config, tests, 4 * PATIENCE_SECONDS))
     assert [outcome for outcome in outcomes if not outcome.passed] == []
     assert any(outcome.test.name.endswith("a_call_reaches_each_once") for outcome in outcomes)
 
