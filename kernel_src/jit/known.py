@@ -85,7 +85,7 @@ class Known:
             self.note(Op.LOAD32_U, type, place, value)
 
     def note_global(self, type: Type, index: u32, imported: u32, value: u32) -> None:
-        """Any of the `imported` globals, which are the first, may be the same as another of them."""
+        """The `imported` globals are the first ones; any two of them may be the same."""
         for i in range(REMEMBERED):
             fact = self.facts[i]
             may_be_same = index < imported and fact.offset < imported
