@@ -8,6 +8,7 @@ import kernel_src.arch.lapic as lapic
 import kernel_src.arch.pic as pic
 import kernel_src.arch.serial as serial
 import kernel_src.arch.stacks as stacks
+import kernel_src.arch.xstate as xstate
 import kernel_src.cpu.device_interrupts as device_interrupts
 import kernel_src.cpu.ipi as ipi
 import kernel_src.cpu.shoot_down as shoot_down
@@ -48,6 +49,7 @@ def kmain(start_info: u64, loader: u32) -> NoReturn:
     panic.initialise()  # and reported
     cpu.require_features()  # the engine emits them without asking
     cpu.enable_features()  # before there is anything to protect
+    xstate.enable()  # the engine's registers, once SSE is on
     take_boot_info(start_info, loader)  # the early direct map reaches all that a loader can
     log.set_level_by_name(boot_info.option(utf8("log")))  # needs the command line
     choose_end(boot_info.option(utf8("end")))  # so does this, and a warning needs the level

@@ -12,6 +12,7 @@ CR0_TASK_SWITCHED: Final = 1 << 3
 CR4_OSFXSR: Final = 1 << 9
 CR4_OSXMMEXCPT: Final = 1 << 10
 CR4_UMIP: Final = 1 << 11
+CR4_OSXSAVE: Final = 1 << 18
 CR4_SMEP: Final = 1 << 20
 CR4_SMAP: Final = 1 << 21
 
@@ -24,6 +25,8 @@ CPUID_FEATURES: Final = 7
 CPUID_7_EBX_SMEP: Final = 1 << 7
 CPUID_7_EBX_SMAP: Final = 1 << 20
 CPUID_7_ECX_UMIP: Final = 1 << 2
+
+CPUID_XSAVE: Final = 0xD
 
 CPUID_EXTENDED_FEATURES: Final = 0x8000_0001
 CPUID_EXTENDED_EDX_HUGE_PAGES: Final = 1 << 26

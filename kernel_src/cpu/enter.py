@@ -5,6 +5,7 @@ import kernel_src.arch.cpu as cpu
 import kernel_src.arch.gdt as gdt
 import kernel_src.arch.idt as idt
 import kernel_src.arch.lapic as lapic
+import kernel_src.arch.xstate as xstate
 from kernel_src.arch.percpu import cpu_index
 from kernel_src.cpu.shoot_down import join
 from pykern.lang import Fn, NoReturn, TypeAlias, panic
@@ -29,6 +30,7 @@ def ap_entry() -> NoReturn:
     gdt.initialise()
     idt.load()  # from here on a fault is reported
     cpu.enable_features()
+    xstate.enable()
     lapic.enable()
     join()  # from here on others count on it
     body()

@@ -11,6 +11,7 @@ again.
 from __future__ import annotations
 
 import kernel_src.arch.lapic as lapic
+import kernel_src.arch.xstate as xstate
 import kernel_src.sync.preempt as preempt
 from kernel_src.arch.interrupts import (
     RESCHEDULE_VECTOR,
@@ -217,6 +218,10 @@ def go_on(mine: Ptr[Processor], before: Ptr[Thread], after: Ptr[Thread]) -> None
             idle.fetch_and(~bit_of(cpu_index()), Order.RELAXED)
         current.set(after)
         stacks.ptr().thread.set(after.stack_start, after.stack_end)
+        if before.vectors != 0:
+            xstate.save(before.vectors)
+        if after.vectors != 0:
+            xstate.restore(after.vectors)
         switch_stacks(ref(before.stack_pointer), after.stack_pointer)
     finish()
 

@@ -1,6 +1,6 @@
 """The stacks of threads: each a block with its thread at the upper end, above a guard page.
 
-    guard | stack, growing down ... | Thread |
+    guard | stack, growing down ... | xstate.Area, for threads that run generated code | Thread |
 
 The guard is that of the block before. Stacks of ended threads are kept, up to SPARE_STACKS_MAX, for
 the next ones: making or unmapping one costs a page table's work and an answer from every processor.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.mm.platform as platform
+from kernel_src.arch.xstate import Area, reset
 from kernel_src.limits import SPARE_STACKS_MAX, THREAD_STACK_SIZE
 from kernel_src.sched.thread import Entry, Thread
 from kernel_src.sync.lock_word import LockWord
@@ -68,14 +69,19 @@ spare_count: u32 = 0
 
 
 @raises(OutOfStacks)
-def make_thread(entry: Entry, argument: usize) -> Ptr[Thread]:
+def make_thread(entry: Entry, argument: usize, runs_code: bool) -> Ptr[Thread]:
     """A thread on a stack of its own that will call `entry`."""
     start = reserve()
     place = start + THREAD_STACK_SIZE - THREAD_BYTES
     thread = ptr_at(Thread, place)
     fresh = Thread(entry=entry, argument=argument)
     copy(thread, fresh)
-    prepare(thread, start, place)
+    end = place
+    if runs_code:
+        end -= sizeof(Area)
+        thread.vectors = end
+        reset(ptr_at(Area, end))
+    prepare(thread, start, end)
     return thread
 
 

@@ -55,6 +55,7 @@ class Thread:
     stack_pointer: usize = 0  # while it does not run: below it lies what boot/switch.S has saved
     stack_start: usize = 0
     stack_end: usize = 0
+    vectors: usize = 0  # address of its xstate.Area; 0: it runs no generated code
     entry: Entry = nothing
     argument: usize = 0
     result: u64 = 0

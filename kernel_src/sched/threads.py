@@ -10,6 +10,7 @@ import kernel_src.sched.scheduler as scheduler
 import kernel_src.sync.preempt as preempt
 from kernel_src.arch.percpu import cpu_index, this_cpu
 from kernel_src.arch.stacks import stacks
+from kernel_src.arch.xstate import Area
 from kernel_src.ending import refuse
 from kernel_src.sched.processor import bit_of, current, current_thread, idle_thread, joined
 from kernel_src.sched.stacks import OutOfStacks, make_thread, prepare, release_thread
@@ -36,9 +37,11 @@ from pykern.lang import (
     u64,
     unreachable,
     usize,
+    zeroed,
 )
 
 first_thread: Thread = Thread()
+first_area: Area = zeroed()
 
 
 def initialise() -> None:
@@ -48,8 +51,9 @@ def initialise() -> None:
     first_thread.stack_start = mine.start
     first_thread.stack_end = mine.end
     first_thread.state = ThreadState.RUNNING
+    first_thread.vectors = address_of(first_area)  # servers run on it
     try:
-        made = make_thread(idle_here, 0)
+        made = make_thread(idle_here, 0, False)
     except OutOfStacks:
         refuse("threads: no memory for the first")
     prepare_idle(made)
@@ -92,11 +96,18 @@ def join_processors(priority: u8) -> None:
 
 @raises(OutOfStacks)
 def create(
-    entry: Entry, argument: usize, priority: u8 = PRIORITY_NORMAL, allowed: u64 = ANY_CPU
+    entry: Entry,
+    argument: usize,
+    priority: u8 = PRIORITY_NORMAL,
+    allowed: u64 = ANY_CPU,
+    runs_code: bool = False,
 ) -> Ptr[Thread]:
-    """A thread that calls `entry` with the argument, on one of the `allowed` processors."""
+    """A thread that calls `entry` with the argument, on one of the `allowed` processors.
+
+    With `runs_code` it may run generated code: it has registers for floats and vectors.
+    """
     assert PRIORITY_IDLE < priority < PRIORITIES, f"there is no priority {priority} for threads"
-    thread = make_thread(entry, argument)
+    thread = make_thread(entry, argument, runs_code)
     thread.priority = priority
     thread.allowed = allowed
     thread.cpu = cpu_index()

@@ -5,6 +5,7 @@ from typing import Final
 
 import kernel_src.mm.memory as memory
 from kernel_src.arch.percpu import cpu_index, next_cpu
+from kernel_src.arch.xstate import MXCSR
 from kernel_src.sched.processor import bit_of, current_thread, joined
 from kernel_src.sched.scheduler import block, wake, yield_now
 from kernel_src.sched.stacks import OutOfStacks, release_spare
@@ -16,9 +17,11 @@ from pykern.lang import (
     Order,
     Ptr,
     address_of,
+    asm,
     panic,
     popcount,
     ptr_at,
+    ref,
     test,
     u8,
     u32,
@@ -33,6 +36,9 @@ WAVES_BETWEEN: Final = 400
 """Processors times waves: with more processors each wave takes longer."""
 
 ROUNDS: Final = 500
+KEEPERS: Final = 8
+YIELDS: Final = 50
+ROUNDING_SHIFT: Final = 13
 
 arrived: Atomic[u32] = Atomic(0)
 order: Array[u8, 4] = zeroed()
@@ -78,6 +84,33 @@ def threads_that_wait_for_each_other_all_get_on() -> None:
     for index in range(count):
         met = join(ptr_at(Thread, handles[index]))
         assert met == count, f"thread {index} met {met} of {count}"
+
+
+def keep_registers(argument: usize) -> u64:
+    """Has numbers of its own in the first and the last vector register, and a way of rounding."""
+    low = u64(argument) * 0x0101_0101_0101_0101
+    control = u32(MXCSR + (argument % 4 << ROUNDING_SHIFT))
+    asm("movq $0, %xmm0\n movq $1, %xmm15\n ldmxcsr ($2)", "r,r,r", None, low, ~low, ref(control))
+    for _ in range(YIELDS):
+        yield_now()
+        first = asm("movq %xmm0, $0", "=r", u64)
+        last = asm("movq %xmm15, $0", "=r", u64)
+        found: u32 = 0
+        asm("stmxcsr ($0)", "r", None, ref(found))
+        assert first == low and last == ~low, f"{first:#x} and {last:#x} instead of {low:#x}"
+        assert found == control, f"MXCSR is {found:#x}, was {control:#x}"
+    return 1
+
+
+@test
+def vector_registers_are_each_threads_own() -> None:
+    for index in range(KEEPERS):
+        try:
+            handles[index] = address_of(create(keep_registers, index + 1, runs_code=True))
+        except OutOfStacks:
+            panic("no memory for the threads of a test")
+    for index in range(KEEPERS):
+        join(ptr_at(Thread, handles[index]))
 
 
 def double(argument: usize) -> u64:
