@@ -87,8 +87,9 @@ class RunQueue:
             return None
         return self.levels[highest_of(self.ready)].first
 
-    def has_level(self, priority: u8) -> bool:
-        return self.ready >> priority & 1 != 0
+    def has_from(self, priority: u8) -> bool:
+        """Whether somebody should have a turn once a thread of this priority has had its own."""
+        return self.ready >> priority != 0
 
     def has_above(self, priority: u8) -> bool:
         """Whether somebody should run rather than a thread of this priority."""

@@ -1,8 +1,10 @@
 """Which thread runs: switching, waiting and waking, on all processors.
 
-Each processor runs the first of its own run queue, and its idle thread if there is none; before it
-halts it looks into the queues of the others. A thread that becomes ready is put where `placement`
-says; if it is more important than what runs there, that processor is interrupted.
+A thread runs until it waits, a more important one becomes ready, or its time slice is over and
+another of its priority is ready. Each processor runs the first of its own run queue, and its idle
+thread if there is none; before it halts it looks into the queues of the others. A thread that
+becomes ready is put where `placement` says; if it is more important than what runs there, that
+processor is interrupted.
 
 `wake` is remembered if the thread is not waiting, so nothing is lost between a look at what is
 waited for and `block`. The price is that `block` may return for an old reason: who waits looks
@@ -10,9 +12,12 @@ again.
 """
 from __future__ import annotations
 
+from typing import Final
+
 import kernel_src.arch.lapic as lapic
 import kernel_src.arch.xstate as xstate
 import kernel_src.sync.preempt as preempt
+import kernel_src.time.clock as clock
 from kernel_src.arch.interrupts import (
     RESCHEDULE_VECTOR,
     interrupts_off,
@@ -35,7 +40,9 @@ from kernel_src.sched.processor import (
     processors,
     this_processor,
 )
-from kernel_src.sched.thread import HAS_ENDED, NOBODY, Thread, ThreadState
+from kernel_src.sched.thread import HAS_ENDED, IS_ENDING, NOBODY, Thread, ThreadState
+from kernel_src.time.timer_queue import NEVER
+from kernel_src.time.timers import begin_slice, slice_end
 from pykern.lang import (
     NoReturn,
     Order,
@@ -51,6 +58,8 @@ from pykern.lang import (
     usize,
     volatile_load,
 )
+
+SLICE_NS: Final[u64] = 5_000_000
 
 
 @extern
@@ -182,18 +191,32 @@ def switch() -> None:
     """What `preempt` calls, with interrupts off: if another thread should run, it does."""
     while True:
         mine = this_processor()
+        now = clock.now()
+        is_over = slice_end.get() <= now
+        if is_over and mine.queue.count == 0:
+            steal(mine)  # lest the threads here have more of the time than those that wait there
         mine.take()
-        thread = current_thread()
-        if is_idle_thread(thread):
-            switch_away(mine)
-        elif mine.queue.has_above(thread.priority):
-            mine.queue.push_front(thread)
-            switch_away(mine)
-        else:
-            mine.give()
+        decide(mine, current_thread(), now, is_over)
         if not preempt.is_wanted.get():
             return
         preempt.is_wanted.set(False)
+
+
+def decide(mine: Ptr[Processor], thread: Ptr[Thread], now: u64, is_over: bool) -> None:
+    """Gives the lock back, now or later."""
+    if is_idle_thread(thread):
+        switch_away(mine)
+    elif is_over and mine.queue.has_from(thread.priority):
+        mine.queue.push_back(thread)
+        switch_away(mine)
+    elif not is_over and mine.queue.has_above(thread.priority):
+        thread.slice_left = slice_end.get() - now
+        mine.queue.push_front(thread)
+        switch_away(mine)
+    else:
+        if is_over:
+            begin_slice(now + SLICE_NS)
+        mine.give()
 
 
 def switch_away(mine: Ptr[Processor]) -> None:
@@ -217,6 +240,7 @@ def go_on(mine: Ptr[Processor], before: Ptr[Thread], after: Ptr[Thread]) -> None
         if is_idle_thread(before):
             idle.fetch_and(~bit_of(cpu_index()), Order.RELAXED)
         current.set(after)
+        begin_slice_of(after)
         stacks.ptr().thread.set(after.stack_start, after.stack_end)
         if before.vectors != 0:
             xstate.save(before.vectors)
@@ -224,6 +248,15 @@ def go_on(mine: Ptr[Processor], before: Ptr[Thread], after: Ptr[Thread]) -> None
             xstate.restore(after.vectors)
         switch_stacks(ref(before.stack_pointer), after.stack_pointer)
     finish()
+
+
+def begin_slice_of(thread: Ptr[Thread]) -> None:
+    if is_idle_thread(thread):
+        begin_slice(NEVER)
+        return
+    left = thread.slice_left
+    thread.slice_left = 0
+    begin_slice(clock.now() + (SLICE_NS if left == 0 else left))
 
 
 def finish() -> None:
@@ -234,9 +267,15 @@ def finish() -> None:
     has_ended = before.state == ThreadState.ENDED
     mine.give()
     if has_ended:
-        waiting = before.joiner.swap(HAS_ENDED, Order.ACQ_REL)  # from here on it may be gone
-        if waiting != NOBODY:
-            wake(ptr_at(Thread, waiting))
+        announce_end(before)
+
+
+def announce_end(thread: Ptr[Thread]) -> None:
+    """Once it HAS_ENDED it may be gone, and so may the one that waited for it."""
+    waiting = thread.joiner.swap(IS_ENDING, Order.ACQ_REL)
+    if waiting != NOBODY:
+        wake(ptr_at(Thread, waiting))
+    thread.joiner.store(HAS_ENDED, Order.RELEASE)
 
 
 # --- Nothing to do --------------------------------------------------------------------------------

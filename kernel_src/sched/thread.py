@@ -19,7 +19,8 @@ PRIORITY_HIGHEST: Final = PRIORITIES - 1
 ANY_CPU: Final[u64] = max_of(u64)
 
 NOBODY: Final = 0
-HAS_ENDED: Final = 1
+IS_ENDING: Final = 1  # who waits is being woken
+HAS_ENDED: Final = 2
 
 
 @enum(u8)
@@ -59,4 +60,5 @@ class Thread:
     entry: Entry = nothing
     argument: usize = 0
     result: u64 = 0
-    joiner: Atomic[usize] = Atomic(0)  # NOBODY, HAS_ENDED, or the address of the thread that waits
+    is_killed: Atomic[bool] = Atomic(False)
+    joiner: Atomic[usize] = Atomic(0)  # one of these, or the address of who waits for the end

@@ -8,15 +8,20 @@ from __future__ import annotations
 import kernel_src.sched.processor as processor
 import kernel_src.sched.scheduler as scheduler
 import kernel_src.sync.preempt as preempt
+import kernel_src.time.alarm as alarm
+import kernel_src.time.clock as clock
+import kernel_src.time.timers as timers
 from kernel_src.arch.percpu import cpu_index, this_cpu
 from kernel_src.arch.stacks import stacks
 from kernel_src.arch.xstate import Area
 from kernel_src.ending import refuse
 from kernel_src.sched.processor import bit_of, current, current_thread, idle_thread, joined
+from kernel_src.sched.scheduler import SLICE_NS
 from kernel_src.sched.stacks import OutOfStacks, make_thread, prepare, release_thread
 from kernel_src.sched.thread import (
     ANY_CPU,
     HAS_ENDED,
+    IS_ENDING,
     NOBODY,
     PRIORITIES,
     PRIORITY_IDLE,
@@ -25,12 +30,14 @@ from kernel_src.sched.thread import (
     Thread,
     ThreadState,
 )
+from kernel_src.time.timers import begin_slice
 from pykern.lang import (
     NoReturn,
     Order,
     Ptr,
     address_of,
     export,
+    pause,
     raises,
     sti,
     u8,
@@ -58,6 +65,8 @@ def initialise() -> None:
         refuse("threads: no memory for the first")
     prepare_idle(made)
     current.set(first_thread)
+    timers.initialise()
+    begin_slice(clock.now() + SLICE_NS)
     join_processors(first_thread.priority)
     scheduler.initialise()
 
@@ -83,6 +92,7 @@ def run_other() -> None:
     own.cpu = cpu_index()
     own.state = ThreadState.RUNNING
     current.set(own)
+    alarm.enable()
     join_processors(PRIORITY_IDLE)
     scheduler.run_idle()
 
@@ -133,8 +143,11 @@ def join(thread: Ptr[Thread]) -> u64:
         found, is_mine = thread.joiner.compare_exchange(NOBODY, me, Order.ACQ_REL)
         if found == HAS_ENDED:
             break
-        assert is_mine or found == me, "two threads wait for the end of one"
-        scheduler.block()
+        if found == IS_ENDING:
+            pause()
+        else:
+            assert is_mine or found == me, "two threads wait for the end of one"
+            scheduler.block()
     result = thread.result
     release_thread(thread)
     return result

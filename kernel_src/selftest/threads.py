@@ -86,29 +86,49 @@ def threads_that_wait_for_each_other_all_get_on() -> None:
         assert met == count, f"thread {index} met {met} of {count}"
 
 
-def keep_registers(argument: usize) -> u64:
-    """Has numbers of its own in the first and the last vector register, and a way of rounding."""
-    low = u64(argument) * 0x0101_0101_0101_0101
-    control = u32(MXCSR + (argument % 4 << ROUNDING_SHIFT))
+def set_registers(number: usize) -> None:
+    """Values of its own in the first and the last vector register, and a way of rounding."""
+    low = low_value(number)
+    control = control_value(number)
     asm("movq $0, %xmm0\n movq $1, %xmm15\n ldmxcsr ($2)", "r,r,r", None, low, ~low, ref(control))
+
+
+def registers_are(number: usize) -> bool:
+    first = asm("movq %xmm0, $0", "=r", u64)
+    last = asm("movq %xmm15, $0", "=r", u64)
+    control: u32 = 0
+    asm("stmxcsr ($0)", "r", None, ref(control))
+    low = low_value(number)
+    return first == low and last == ~low and control == control_value(number)
+
+
+def low_value(number: usize) -> u64:
+    return u64(number) * 0x0101_0101_0101_0101
+
+
+def control_value(number: usize) -> u32:
+    return u32(MXCSR + (number % 4 << ROUNDING_SHIFT))
+
+
+def spawn_with_registers(entry: Entry, argument: usize, allowed: u64) -> Ptr[Thread]:
+    try:
+        return create(entry, argument, allowed=allowed, runs_code=True)
+    except OutOfStacks:
+        panic("no memory for the threads of a test")
+
+
+def keep_registers(argument: usize) -> u64:
+    set_registers(argument)
     for _ in range(YIELDS):
         yield_now()
-        first = asm("movq %xmm0, $0", "=r", u64)
-        last = asm("movq %xmm15, $0", "=r", u64)
-        found: u32 = 0
-        asm("stmxcsr ($0)", "r", None, ref(found))
-        assert first == low and last == ~low, f"{first:#x} and {last:#x} instead of {low:#x}"
-        assert found == control, f"MXCSR is {found:#x}, was {control:#x}"
+        assert registers_are(argument), f"the registers of thread {argument} have changed"
     return 1
 
 
 @test
 def vector_registers_are_each_threads_own() -> None:
     for index in range(KEEPERS):
-        try:
-            handles[index] = address_of(create(keep_registers, index + 1, runs_code=True))
-        except OutOfStacks:
-            panic("no memory for the threads of a test")
+        handles[index] = address_of(spawn_with_registers(keep_registers, index + 1, ANY_CPU))
     for index in range(KEEPERS):
         join(ptr_at(Thread, handles[index]))
 

@@ -5,16 +5,16 @@ import kernel_src.boot_report as boot_report
 import kernel_src.log as log
 import kernel_src.server.faults as faults
 import kernel_src.server.load as load
-from kernel_src.arch.stacks import stack_around
 from kernel_src.console import close_line
 from kernel_src.ending import refuse
 from kernel_src.lib.ustar import Entry
 from kernel_src.limits import HOST_CALL_STACK
 from kernel_src.mm.memory import free_frames
 from kernel_src.runtime.program import WORDS_LEAST, Program, call, unload_program
+from kernel_src.sched.processor import current_thread
 from kernel_src.server.bundle import next_server, server_name
 from kernel_src.server.server import running
-from pykern.lang import Array, Ptr, Slice, read_fp, u8, u32, u64, usize, zeroed
+from pykern.lang import Array, Ptr, Slice, u8, u32, u64, usize, zeroed
 
 
 def run_servers() -> u32:
@@ -60,5 +60,4 @@ def run_function(program: Ptr[Program], function: u32) -> None:
 
 def stack_limit() -> usize:
     """How far down generated code may go on the present stack."""
-    bottom, _ = stack_around(read_fp())
-    return bottom + HOST_CALL_STACK
+    return current_thread().stack_start + HOST_CALL_STACK

@@ -22,5 +22,7 @@ class Rank:
     HEAP = 50  # mm: the heap that the processors' caches share
     FRAMES = 60  # mm: the frames that the processors' caches share
     INTERRUPTS = 70  # cpu/device_interrupts.py: their vectors and routes
+    WAIT_QUEUE = 71  # sched/wait_queue.py: what is waited for, whoever changes it
+    TIMERS = 72  # time/timers.py: the timers of a processor
     RUN_QUEUE = 75  # sched/processor.py: threads are woken whatever is held
     CONSOLE = 80  # the serial port: nothing is taken while a line is written

@@ -82,7 +82,7 @@ class RunQueueMachine:
                     assert self.walk(level.first, "next") == expected
                     assert self.walk(level.last, "before") == expected[::-1]
             for priority in BOUNDS:
-                assert made.has_level(priority) == bool(levels[priority])
+                assert made.has_from(priority) == any(levels[priority:])
                 assert made.has_above(priority) == any(map(bool, levels[priority + 1 :]))
 
     def check_empty(self) -> None:
