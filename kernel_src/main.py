@@ -35,6 +35,7 @@ from pykern.lang import TESTS, NoReturn, Slice, export, sti, u8, u32, u64, usize
 if TESTS:
     import kernel_src.selftest.faults as faults
     import kernel_src.selftest.runner as runner
+    import kernel_src.selftest.spec_runner as spec_runner
 
 boot_info: BootInfo = BootInfo()
 
@@ -74,6 +75,8 @@ def kmain(start_info: u64, loader: u32) -> NoReturn:
         faults.run(boot_info.option(utf8("selftest")))  # may end the run
         runner.run(boot_info.option(utf8("tests")))  # so may this
     open_initrd(boot_info)  # may lie anywhere in memory, so needs the direct map
+    if TESTS:
+        spec_runner.run(boot_info.option(utf8("spec")))  # from the initrd; ends the run
     finish(run_servers())
 
 

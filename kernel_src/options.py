@@ -52,6 +52,14 @@ def name_of(word: Slice[u8]) -> Slice[u8]:
 
 
 def is_known(name: Slice[u8]) -> bool:
-    if TESTS and (same_bytes(name, utf8("selftest")) or same_bytes(name, utf8("tests"))):
+    if TESTS and is_known_to_tests(name):
         return True
     return same_bytes(name, utf8("log")) or same_bytes(name, utf8("end"))
+
+
+def is_known_to_tests(name: Slice[u8]) -> bool:
+    return (
+        same_bytes(name, utf8("selftest"))
+        or same_bytes(name, utf8("tests"))
+        or same_bytes(name, utf8("spec"))
+    )

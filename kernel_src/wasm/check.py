@@ -26,6 +26,16 @@ def check_module(bytes: Slice[u8], workspace: Slice[u8], message: Slice[u8]) -> 
     """Judges a module, with `workspace` for its tables; what is wrong is written to `message`."""
     arena = Arena(memory=workspace)
     module: Module = zeroed()
+    judge(bytes, arena, module)
+    failure = module.failure
+    text: usize = 0
+    if failure.blame != Blame.NONE:
+        text = failure.describe(message)
+    return Verdict(blame=failure.blame, offset=failure.offset, text=text, memory=arena.peak)
+
+
+def judge(bytes: Slice[u8], arena: Ptr[Arena], module: Ptr[Module]) -> None:
+    """Judges a module; `module.failure` says what is wrong with it, if anything is."""
     try:
         parse_module(bytes, arena, module)
         validate_bodies(module, arena)
@@ -33,11 +43,6 @@ def check_module(bytes: Slice[u8], workspace: Slice[u8], message: Slice[u8]) -> 
         module.failure.record(Blame.UNSUPPORTED, OUT_OF_MEMORY, 0)
     except (Malformed, Invalid, Unsupported):
         pass
-    failure = module.failure
-    text: usize = 0
-    if failure.blame != Blame.NONE:
-        text = failure.describe(message)
-    return Verdict(blame=failure.blame, offset=failure.offset, text=text, memory=arena.peak)
 
 
 @raises(Malformed, Invalid, Unsupported, ArenaFull)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pykern.build_config import BuildConfig
+from pykern.building import build
 from pykern.environment import Environment
 from pykern.exit_status import ExitStatus
 from pykern.wasm.modules import needed, open_engine
@@ -29,18 +31,27 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the table to this file.",
 )
-@click.option("--jobs", "-j", type=click.IntRange(1, 256), help="Scripts to run at a time.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1, 256), help="Scripts, or machines, to run at a time."
+)
+@click.option("--vm", "in_vm", is_flag=True, help="Run them in the kernel, in QEMU.")
 @click.pass_obj
 def command(
-    environment: Environment, folder: Path | None, json_file: Path | None, jobs: int | None
+    environment: Environment,
+    folder: Path | None,
+    json_file: Path | None,
+    jobs: int | None,
+    in_vm: bool,
 ) -> int:
     """Run every .wast script below DIR on the kernel's engine, and count its commands.
 
     By default DIR is $PYKERN_SPEC_TESTS, or ../shared/spec beside the project. What a skipped
-    command would need is listed below the table.
+    command would need is listed below the table. With --vm it is the engine of the kernel, built
+    with its tests in build/tests; texts that the assembler refuses are skipped then.
     """
     needed("wasmtime", "assembling the suite's modules")
     from pykern.wasm.suite import as_json, default_folder, run_suite
+    from pykern.wasm.vm_suite import run_in_machines
 
     folder = folder or default_folder(environment.project_root(), environment.variables)
     redraws = environment.redraws(environment.stderr)
@@ -50,7 +61,12 @@ def command(
             environment.stderr.write(f"\r\x1b[K{done}/{count} {name}")
             environment.stderr.flush()
 
-    results = run_suite(open_engine(environment), folder, jobs or os.cpu_count() or 1, progress)
+    jobs = jobs or os.cpu_count() or 1
+    if in_vm:
+        kernel = build(environment, BuildConfig.make(environment, tests=True)).elf
+        results = run_in_machines(kernel, folder, jobs, progress)
+    else:
+        results = run_suite(open_engine(environment), folder, jobs, progress)
     if redraws:
         environment.stderr.write("\r\x1b[K")
     environment.write(table(results))
