@@ -30,6 +30,9 @@ EARLY_DIRECT_MAP_GIB: Final = 4
 CPUS_MAX: Final = 64
 """Processors that are used; more than these are left halted."""
 
+KERNEL_HEAP_REACH: Final = 64 << 30
+"""Physical memory above this address is not used for the kernel's heap."""
+
 DEVICE_MAPPINGS_MAX: Final = 128
 
 AP_POLLS_MAX: Final = 200_000_000

@@ -15,6 +15,7 @@ import kernel_src.cpu.shoot_down as shoot_down
 import kernel_src.firmware as firmware
 import kernel_src.log as log
 import kernel_src.mm.devices as devices
+import kernel_src.mm.kernel_heap as kernel_heap
 import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
 import kernel_src.options as options
@@ -58,6 +59,7 @@ def kmain(start_info: u64, loader: u32) -> NoReturn:
     firmware.log_screen(boot_info.framebuffer)
     firmware.read_tables(early_memory(), boot_info.acpi_root)  # while its memory is mapped
     memory.initialise(boot_info)  # needs the memory map; the whole direct map from here on
+    kernel_heap.initialise()  # while long runs of frames are free
     devices.initialise()  # needs page tables
     firmware.map_registers(boot_info)  # by which the machine is switched off
     pic.mask()  # its interrupts would look like exceptions

@@ -149,15 +149,19 @@ class Heap:
         """A run, if need be made of the slabs that are kept though nobody uses them."""
         physical: u64 = 0
         try:
-            physical = self.frames.allocate_run(count)
+            physical = self.frames.allocate_run(count, self.reach())
         except OutOfFrames:
             self.trim()
             try:
-                physical = self.frames.allocate_run(count)
+                physical = self.frames.allocate_run(count, self.reach())
             except OutOfFrames:
                 raise OutOfMemory
         self.frames_held += count
         return physical
+
+    def reach(self) -> u64:
+        """Where the frames end that `owners` speaks of."""
+        return u64(len(self.owners)) << FRAME_SHIFT
 
     def put_frames(self, address: usize, count: usize) -> None:
         self.frames_held -= count
@@ -292,19 +296,27 @@ class HeapCache:
     @raises(OutOfMemory)
     def allocate_aligned(self, size: usize, align: usize) -> usize:
         """The same at a multiple of `align`, a power of two."""
+        return self.allocate_for(size, align, return_address())
+
+    @raises(OutOfMemory)
+    def allocate_for(self, size: usize, align: usize, site: u64) -> usize:
+        """`site` is the place in the code that the block is for."""
         assert align != 0 and align & (align - 1) == 0, f"an alignment of {align}"
         if DEBUG:
-            return self.allocate_guarded(size, max(align, GRANULE), return_address())
+            return self.allocate_guarded(size, max(align, GRANULE), site)
         return self.allocate_plain(size, align)
 
     @noinline
     def release(self, address: usize) -> None:
-        """Gives back what one of the two gave out, on any processor."""
+        """Gives back what one of these gave out, on any processor."""
+        self.release_for(address, return_address())
+
+    def release_for(self, address: usize, site: u64) -> None:
         block = address
         if DEBUG:
             block = self.heap.start_of(address)
             assert block != 0, f"no block of the heap is at {address:#x}"
-            guard.remove(block, self.heap.size_at(block), address, return_address())
+            guard.remove(block, self.heap.size_at(block), address, site)
         frame = wrapping_sub(block, self.heap.base) >> FRAME_SHIFT
         if frame >= len(self.heap.owners):
             panic(f"no block of the heap is at {address:#x}")
