@@ -1,11 +1,13 @@
 """Where every interrupt and exception arrives, what each vector is called, and who handles it.
 
-A handler answers whether the trap was its own. Generated code's handler is asked first; what nobody
-claims is for the last resort, which is a panic once `panic.initialise` has run.
+A handler answers whether the trap was its own. A probe's fault is its answer. Then the handler of
+generated code is asked; what nobody claims is for the last resort, which is a panic once
+`panic.initialise` has run.
 """
 from __future__ import annotations
 
 import kernel_src.arch.interrupts as interrupts
+import kernel_src.arch.probe as probe
 from kernel_src.abi import EXIT_DOUBLE_PANIC
 from kernel_src.arch.debug_exit import end_machine
 from kernel_src.arch.stopping import stop_if_requested
@@ -42,7 +44,7 @@ def trap_dispatch(frame: Ptr[TrapFrame]) -> None:
         return
     if frame.vector == Vector.NMI.value:
         stop_if_requested()
-    if generated_code_handler(frame) or last_resort(frame):
+    if probe.take_fault(frame) or generated_code_handler(frame) or last_resort(frame):
         return
     end_machine(EXIT_DOUBLE_PANIC)  # before there is a panic to report it
 
