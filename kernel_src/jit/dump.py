@@ -26,7 +26,9 @@ from kernel_src.jit.ir import (
     has_property,
 )
 from kernel_src.jit.machine import (
+    COMPARE_BITS,
     COMPARE_FLOAT,
+    COMPARE_LOAD,
     FLOAT_SQRT,
     MachineCode,
     MInst,
@@ -163,11 +165,11 @@ def dump_machine(out: Ptr[Text], function: Ptr[Function], code: Ptr[MachineCode]
 def dump_name(out: Ptr[Text], inst: Ptr[MInst]) -> None:
     out.put(f"{inst.op}")
     match inst.op:
-        case MOp.ALU:
+        case MOp.ALU | MOp.ALU_LOAD:
             out.put(f".{ALU_NAMES[inst.sub]}")
         case MOp.SHIFT | MOp.SHIFT_BY:
             out.put(f".{SHIFT_NAMES[inst.sub]}")
-        case MOp.FLOAT:
+        case MOp.FLOAT | MOp.FLOAT_LOAD:
             out.put(f".{FLOAT_NAMES[inst.sub]}")
         case MOp.FLOAT_BITS:
             out.put(f".{ALU_NAMES[inst.sub]}")
@@ -178,6 +180,8 @@ def dump_name(out: Ptr[Text], inst: Ptr[MInst]) -> None:
         case MOp.SET | MOp.CHOOSE | MOp.BRANCH:
             if inst.sub == COMPARE_FLOAT:
                 out.put(".float")
+            elif inst.sub == COMPARE_BITS:
+                out.put(".bits")
             out.put(f".{CONDITION_NAMES[inst.cond]}")
         case _:
             pass
@@ -203,7 +207,7 @@ def dump_rest(out: Ptr[Text], inst: Ptr[MInst]) -> None:
         case MOp.FLOAT | MOp.FLOAT_BITS:
             if inst.b == NONE and (inst.op == MOp.FLOAT_BITS or inst.sub > FLOAT_SQRT):
                 dump_halves(out, inst)
-        case MOp.LOAD:
+        case MOp.LOAD | MOp.ALU_LOAD | MOp.MUL_LOAD | MOp.FLOAT_LOAD:
             out.put(f" {BASE_NAMES[inst.flags]} + {inst.imm:#x}")
         case MOp.STORE:
             out.put(f" {BASE_NAMES[inst.flags]} + {inst.imm:#x}")
@@ -216,7 +220,9 @@ def dump_rest(out: Ptr[Text], inst: Ptr[MInst]) -> None:
         case MOp.TAIL | MOp.TAIL_IMPORT | MOp.TAIL_INDIRECT:
             out.put(f" {inst.a}")
         case MOp.ALU | MOp.MUL | MOp.SET | MOp.BRANCH:
-            if inst.b == NONE:
+            if inst.sub == COMPARE_LOAD and inst.op.value >= MOp.SET.value:
+                dump_compared_load(out, inst)
+            elif inst.b == NONE:
                 out.put(f" {inst.imm:#x}")
         case MOp.CHOOSE:
             if inst.d == NONE:
@@ -226,6 +232,12 @@ def dump_rest(out: Ptr[Text], inst: Ptr[MInst]) -> None:
         case _:
             pass
     out.put("\n")
+
+
+def dump_compared_load(out: Ptr[Text], inst: Ptr[MInst]) -> None:
+    out.put(f" {BASE_NAMES[inst.flags]} + {inst.imm:#x}")
+    if inst.a == NONE:
+        out.put(f" with {inst.c:#x}")
 
 
 def dump_halves(out: Ptr[Text], inst: Ptr[MInst]) -> None:

@@ -73,9 +73,14 @@ def emit_float(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             emit_min_max(emitter, wide, inst.sub == FLOAT_MIN, dst, b)
 
 
+def float_opcode(operation: u8) -> u32:
+    """Of FLOAT_ADD to FLOAT_DIV"""
+    return ARITHMETIC[operation - FLOAT_ADD]
+
+
 @raises(ArenaFull)
 def emit_arithmetic(emitter: Ptr[Emitter], inst: Ptr[MInst], dst: u8, a: u8) -> None:
-    opcode = ARITHMETIC[inst.sub - FLOAT_ADD]
+    opcode = float_opcode(inst.sub)
     if inst.b == NONE:
         emitter.into_register(dst, True, a)
         emitter.operate_constant(opcode, inst.wide, dst, constant_of(inst))

@@ -18,6 +18,7 @@ from kernel_src.jit.emit_float import (
     emit_float_to_int,
     emit_int_to_float,
     emit_resize,
+    float_opcode,
 )
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.encode import NO_INDEX, Code, Mem
@@ -26,13 +27,17 @@ from kernel_src.jit.machine import (
     BASE_CONTEXT,
     BASE_MEMORY,
     BASE_OTHER,
+    COMPARE_BITS,
     COMPARE_FLOAT,
+    COMPARE_LOAD,
     LOAD_64,
     LOAD_S8,
     LOAD_S16,
     LOAD_S32,
     MInst,
     MOp,
+    operand,
+    uses_operand,
 )
 from kernel_src.jit.regs import CONTEXT, MEMORY, RAX, RCX, RDX, SCRATCH, is_register, is_vector
 from kernel_src.lib.arena import ArenaFull
@@ -72,6 +77,8 @@ def emit_op(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             encode.op_rm(code, encode.LEA, inst.wide, emitter.result(inst), mem)
         case MOp.MUL:
             emit_mul(emitter, inst)
+        case MOp.ALU_LOAD | MOp.MUL_LOAD | MOp.FLOAT_LOAD:
+            emit_with_memory(emitter, inst)
         case MOp.SHIFT:
             dst = emitter.result(inst)
             emitter.into_register(dst, inst.wide, emitter.place(inst.a))
@@ -215,6 +222,17 @@ def emit_count_zeros(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 # Comparisons
 
 
+@raises(ArenaFull)
+def compare_memory(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    mem = address(emitter, inst, inst.d)
+    note_fault(emitter, inst)
+    if inst.a == NONE:
+        encode.alu_mi(emitter.code, encode.ALU_CMP, inst.wide, mem, bitcast(i32, inst.c))
+    else:
+        encode.alu_rm(emitter.code, encode.ALU_CMP, inst.wide, emitter.register(inst.a), mem)
+
+
+@raises(ArenaFull)
 def emit_compare(emitter: Ptr[Emitter], inst: Ptr[MInst], left: u32, right: u32) -> None:
     """Sets the flags for `left` and `right`, or the immediate if `right` is NONE. Comparing with
     zero for equality may need no instruction: arithmetic has set that flag."""
@@ -222,8 +240,16 @@ def emit_compare(emitter: Ptr[Emitter], inst: Ptr[MInst], left: u32, right: u32)
     wide = inst.wide
     cc = inst.cond
     imm = inst.imm
+    if inst.sub == COMPARE_LOAD:
+        compare_memory(emitter, inst)
+        return
     a = emitter.register(left)
-    if inst.sub == COMPARE_FLOAT:
+    if inst.sub == COMPARE_BITS:
+        if right == NONE:
+            encode.test_ri(code, wide, a, bitcast(i32, imm))
+        else:
+            emitter.operate(encode.TEST, wide, a, emitter.place(right))
+    elif inst.sub == COMPARE_FLOAT:
         emitter.operate_float(encode.UCOMIS, wide, a, emitter.place(right))
     elif right != NONE:
         emitter.operate(u32(encode.ALU_CMP) << 3 | 3, wide, a, emitter.place(right))
@@ -235,11 +261,15 @@ def emit_compare(emitter: Ptr[Emitter], inst: Ptr[MInst], left: u32, right: u32)
         encode.alu_ri(code, encode.ALU_CMP, wide, a, bitcast(i32, imm))
 
 
+@raises(ArenaFull)
 def emit_set(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """Clearing the result first is cheaper, but it must not be an operand of the comparison."""
     code = emitter.code
     dst = emitter.result(inst)
-    is_operand = dst == emitter.place(inst.a) or (inst.b != NONE and dst == emitter.place(inst.b))
+    is_operand = False
+    for n in range(u32(4)):
+        if uses_operand(inst, n) and emitter.place(operand(inst, n)) == dst:
+            is_operand = True
     if not is_operand:
         encode.zero_r(code, dst)
     emit_compare(emitter, inst, inst.a, inst.b)
@@ -261,6 +291,7 @@ def set_both(code: Ptr[Code], cc: u8, other: u8, op: u8, dst: u8) -> None:
     encode.op8_rr(code, u32(op) << 3 | 2, False, dst, SCRATCH, True)
 
 
+@raises(ArenaFull)
 def emit_choose(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """dst = b, then a if the condition holds; the other way round if a is where the result goes."""
     dst = emitter.result(inst)
@@ -308,14 +339,31 @@ def choose_by_jump(emitter: Ptr[Emitter], cc: u8, dst: u8, a: u32, b: u32) -> No
 # Memory
 
 
-def address(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> Mem:
+def address(emitter: Ptr[Emitter], inst: Ptr[MInst], value: u32) -> Mem:
     disp = bitcast(i32, inst.imm)
     if inst.flags == BASE_CONTEXT:
         return Mem(base=CONTEXT, disp=disp)
     if inst.flags == BASE_MEMORY:
-        index = NO_INDEX if inst.a == NONE else emitter.register(inst.a)
+        index = NO_INDEX if value == NONE else emitter.register(value)
         return Mem(base=MEMORY, disp=disp, index=index)
-    return Mem(base=emitter.register(inst.a), disp=disp)
+    return Mem(base=emitter.register(value), disp=disp)
+
+
+@raises(ArenaFull)
+def emit_with_memory(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
+    """dst = a op memory. The address is in another register than the result."""
+    code = emitter.code
+    dst = emitter.result(inst)
+    mem = address(emitter, inst, inst.d)
+    emitter.into_register(dst, True, emitter.place(inst.a))
+    note_fault(emitter, inst)
+    if inst.op == MOp.FLOAT_LOAD:
+        encode.float_rm(code, float_opcode(inst.sub), inst.wide, dst, mem)
+    elif inst.op == MOp.MUL_LOAD:
+        encode.op_rm(code, encode.IMUL, inst.wide, dst, mem)
+    else:
+        encode.alu_rm(code, inst.sub, inst.wide, dst, mem)
+        emitter.set_flags(dst, inst.wide)
 
 
 @raises(ArenaFull)
@@ -325,7 +373,7 @@ def emit_load(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     # type.
     is_signed = inst.sub == LOAD_S8 or inst.sub == LOAD_S16 or inst.sub == LOAD_S32
     wide = inst.wide if is_signed else inst.sub == LOAD_64
-    mem = address(emitter, inst)
+    mem = address(emitter, inst, inst.a)
     dst = emitter.result(inst)
     if is_vector(dst):
         encode.float_rm(emitter.code, encode.MOVS_XM, wide, dst, mem)
@@ -336,7 +384,7 @@ def emit_load(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
 @raises(ArenaFull)
 def emit_store(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     note_fault(emitter, inst)
-    mem = address(emitter, inst)
+    mem = address(emitter, inst, inst.a)
     if inst.b == NONE:
         encode.store_mi(emitter.code, inst.sub, mem, inst.c)
         return

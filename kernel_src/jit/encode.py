@@ -350,6 +350,17 @@ def test_rr(code: Ptr[Code], wide: bool, a: u8, b: u8) -> None:
     op_rr(code, TEST, wide, b, a)
 
 
+def test_ri(code: Ptr[Code], wide: bool, reg: u8, imm: i32) -> None:
+    """The zero flag of reg & imm; the others may be those of a narrower operation."""
+    if imm >= 0 and imm <= 0xFF:
+        put_opcode(code, 0xF6, False, 0, 0, reg, reg >= 4)
+        code.put8(0xC0 | u32(reg) & 7)
+        code.put8(bitcast(u32, imm))
+        return
+    op_rr(code, 0xF7, wide and imm < 0, 0, reg)
+    code.put32(bitcast(u32, imm))
+
+
 def imul_rri(code: Ptr[Code], wide: bool, dst: u8, src: u8, imm: i32) -> None:
     short = fits_i8(imm)
     op_rr(code, 0x6B if short else 0x69, wide, dst, src)

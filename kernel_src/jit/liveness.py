@@ -29,7 +29,7 @@ from kernel_src.jit.machine import (
     is_division,
     needs_register,
     operand,
-    reads_late,
+    read_late,
     uses_operand,
 )
 from kernel_src.jit.regs import (
@@ -311,8 +311,9 @@ def walk_inst(walk: Ptr[Walk], i: u32) -> None:
     for n in range(u32(4)):
         if uses_operand(inst, n):
             walk.use(operand(inst, n), position, needs_register(inst, n))
-    if reads_late(inst):
-        walk.live.add_range(inst.b, walk.start, position + 2)
+    late = read_late(inst)
+    if late != NONE:
+        walk.live.add_range(late, walk.start, position + 2)
     hint_operands(walk.live, inst)
 
 

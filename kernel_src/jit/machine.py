@@ -44,45 +44,48 @@ class MOp:
     ALU = 3
     LEA = 4
     MUL = 5
-    SHIFT = 6
-    SHIFT_BY = 7
-    CLZ = 8
-    CTZ = 9
-    POPCNT = 10
-    SIGN8 = 11
-    SIGN16 = 12
-    SIGN32 = 13
-    SET = 14
-    CHOOSE = 15
-    LOAD = 16
-    STORE = 17
-    FLOAT = 18
-    FLOAT_BITS = 19
-    FLOAT_TO_INT = 20
-    INT_TO_FLOAT = 21
-    RESIZE = 22
-    REINTERPRET = 23
-    DIV_S = 24
-    DIV_U = 25
-    REM_S = 26
-    REM_U = 27
-    CALL = 28
-    CALL_IMPORT = 29
-    CALL_INDIRECT = 30
-    CALL_RUNTIME = 31
-    FIXED = 32
-    STACK_RESULT = 33
-    JUMP = 34
-    BRANCH = 35
-    SWITCH = 36
-    RETURN = 37
-    TAIL = 38
-    TAIL_IMPORT = 39
-    TAIL_INDIRECT = 40
-    TRAP = 41
+    ALU_LOAD = 6
+    MUL_LOAD = 7
+    SHIFT = 8
+    SHIFT_BY = 9
+    CLZ = 10
+    CTZ = 11
+    POPCNT = 12
+    SIGN8 = 13
+    SIGN16 = 14
+    SIGN32 = 15
+    SET = 16
+    CHOOSE = 17
+    LOAD = 18
+    STORE = 19
+    FLOAT_LOAD = 20
+    FLOAT = 21
+    FLOAT_BITS = 22
+    FLOAT_TO_INT = 23
+    INT_TO_FLOAT = 24
+    RESIZE = 25
+    REINTERPRET = 26
+    DIV_S = 27
+    DIV_U = 28
+    REM_S = 29
+    REM_U = 30
+    CALL = 31
+    CALL_IMPORT = 32
+    CALL_INDIRECT = 33
+    CALL_RUNTIME = 34
+    FIXED = 35
+    STACK_RESULT = 36
+    JUMP = 37
+    BRANCH = 38
+    SWITCH = 39
+    RETURN = 40
+    TAIL = 41
+    TAIL_IMPORT = 42
+    TAIL_INDIRECT = 43
+    TRAP = 44
 
 
-MOPS: Final = 42
+MOPS: Final = 45
 
 # One row an operation, in the order of `MOp`: name; which words are values; what they mean.
 #   a b c d  the word is a value that must be in a register;  A B C D  a value in any place
@@ -97,6 +100,8 @@ copy           a     dst = a, 32 or 64 bits of it
 alu            aB    dst = a op b;  sub: encode.ALU_*
 lea            ab    dst = a + (b << imm)
 mul            aB    dst = a * b
+alu_load       ad    dst = a op memory[base + d + imm];  sub: encode.ALU_*;  flags: BASE_*
+mul_load       ad    dst = a * memory[base + d + imm];  flags: BASE_*
 shift          a     dst = a op imm;  sub: encode.SHIFT_*
 shift_by       aB    dst = a op b
 clz            A
@@ -105,10 +110,11 @@ popcnt         A
 sign8          a     dst = the low 8 bits of a, sign-extended
 sign16         a
 sign32         a
-set            aB    dst = a cond b;  sub: COMPARE_*
+set            aBd   dst = a cond b;  sub: COMPARE_*
 choose         AbcD  dst = a if c cond d else b;  d absent: compared with imm;  sub: COMPARE_*
 load           a     dst = memory[base + a + imm];  sub: LOAD_*;  flags: BASE_*
 store          ab    memory[base + a + imm] = b;  b absent: c is the constant;  sub: bytes
+float_load     ad    dst = a op memory[base + d + imm];  sub: FLOAT_*;  flags: BASE_*
 float          aB    dst = a op b, or op a;  sub: FLOAT_*;  b absent: halves imm and c
 float_bits     ab    dst = a op b, on bits;  sub: encode.ALU_*;  b absent: halves imm and c
 float_to_int   a     dst = a, cut off;  sub: CUT_*;  imm: 1 if the result is 64 bits wide
@@ -126,7 +132,7 @@ call_runtime   L     a: number of the runtime's function; imm: the trap it may a
 fixed          -     dst = register `sub`, where the instruction before has left it
 stack_result   -     dst = word imm of the outgoing area
 jump           -
-branch         aB    to the first edge if a cond b, else to the second;  sub: COMPARE_*
+branch         aBd   to the first edge if a cond b, else to the second;  sub: COMPARE_*
 switch         A     imm: how many edges
 return         L
 tail           L     a: function
@@ -152,7 +158,7 @@ def operand_table(rows: str) -> list[int]:
     return table
 
 
-OPERANDS: Final[Array[u16, 42]] = operand_table(ROWS)
+OPERANDS: Final[Array[u16, 45]] = operand_table(ROWS)
 static_assert(MOp.TRAP.value == MOPS - 1, "a row of ROWS for each MOp")
 
 # Loads, by how the bytes become a register
@@ -167,6 +173,9 @@ LOAD_64: Final[u8] = 6
 # How `set`, `choose` and `branch` compare
 COMPARE_INT: Final[u8] = 0
 COMPARE_FLOAT: Final[u8] = 1
+COMPARE_BITS: Final[u8] = 2  # a & b with zero
+# a, or if it is absent the constant c, with memory[base + d + imm]; flags: BASE_*. Not in `choose`
+COMPARE_LOAD: Final[u8] = 3
 
 # `float`: FCEIL to FMAX
 FLOAT_SQRT: Final[u8] = 4
@@ -307,11 +316,16 @@ def compares_floats(inst: Ptr[MInst]) -> bool:
     return compares and inst.sub == COMPARE_FLOAT
 
 
-def reads_late(inst: Ptr[MInst]) -> bool:
-    """Should the result not be where word b is? Then a two-operand form would need a copy of b."""
-    if inst.op != MOp.FLOAT or inst.b == NONE:
-        return False
-    return inst.sub == FLOAT_SUB or inst.sub == FLOAT_DIV
+def read_late(inst: Ptr[MInst]) -> u32:
+    """The operand whose place the result must not take, or NONE: it is read when a two-operand form
+    has already copied `a` to the result's place."""
+    match inst.op:
+        case MOp.ALU_LOAD | MOp.MUL_LOAD | MOp.FLOAT_LOAD:
+            return inst.d
+        case MOp.FLOAT:
+            return inst.b if inst.sub == FLOAT_SUB or inst.sub == FLOAT_DIV else NONE
+        case _:
+            return NONE
 
 
 def is_float_op(op: MOp) -> bool:

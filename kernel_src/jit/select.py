@@ -6,9 +6,10 @@ Going backwards, an instruction is seen before what computes its operands, and m
     branch v5            ->    branch v3 l v4         if nothing else uses v5
 
 So a comparison goes into the branch, select or `eqz` that uses it, a constant into the immediate
-field, a constant address into the displacement. A swallowed value's use count becomes 0, and the
-walk passes over it. Constants that fit no immediate are made in a register of their own right
-before the instruction.
+field, a constant address into the displacement, a load into the arithmetic or comparison that uses
+it, if nothing with an effect is in between. A swallowed value's use count becomes 0, a load's
+`FOLDED`, and the walk passes over it. Constants that fit no immediate are made in a register of
+their own right before the instruction.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from kernel_src.jit.select_ops import (
     select_shift,
     select_unary,
 )
-from kernel_src.jit.selector import Condition, Selector, condition_of, is_comparison
+from kernel_src.jit.selector import FOLDED, Condition, Selector, condition_of, is_comparison
 from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.module import Module
 from pykern.lang import Ptr, Slice, raises, u32, zeroed
@@ -66,6 +67,9 @@ def select_value(selector: Ptr[Selector], value: u32) -> None:
     inst = selector.function.insts[value]
     if has_property(inst.op, PURE) and selector.uses[value] == 0:
         return
+    if selector.uses[value] == FOLDED:
+        return
+    selector.value = value
     selector.offset = selector.function.offsets[value]
     select_inst(selector, inst, value)
     selector.make_constants()
@@ -181,11 +185,12 @@ def select_terminator(selector: Ptr[Selector], inst: Ptr[Inst]) -> None:
             selector.add(MOp.JUMP)
         case Op.BRANCH:
             condition: Condition = zeroed()
+            condition.may_load = True
             condition_of(selector, condition, inst.a)
             made = selector.add(MOp.BRANCH)
             made.a = condition.left
             made.b = condition.right
-            condition.put(made)
+            condition.put(selector, made)
         case Op.SWITCH:
             made = selector.add(MOp.SWITCH)
             made.a = selector.in_register(inst.a)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from kernel_src.jit.ir import Inst, Op, is_wide
 from kernel_src.jit.machine import CUT_SATURATE, CUT_SIGNED, CUT_UNSIGNED, MOp
-from kernel_src.jit.select_ops import set_float
+from kernel_src.jit.select_ops import select_operand_in_memory, set_float
 from kernel_src.jit.selector import Selector
 from kernel_src.lib.arena import ArenaFull
 from pykern.lang import Ptr, raises, u8, u32
@@ -14,6 +14,10 @@ from pykern.lang import Ptr, raises, u8, u32
 @raises(ArenaFull)
 def select_float(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     op = inst.op
+    if is_arithmetic(op) and select_operand_in_memory(
+        selector, inst, value, MOp.FLOAT_LOAD, op.value - Op.FCEIL.value
+    ):
+        return
     if op == Op.CONVERT_S or op == Op.CONVERT_U:
         made = selector.add(MOp.INT_TO_FLOAT)
         made.sub = u8(op == Op.CONVERT_U)
@@ -26,10 +30,14 @@ def select_float(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     made.wide = is_wide(inst.type)
     made.dst = value
     made.a = selector.in_register(inst.a)
-    if op.value >= Op.FADD.value and op.value <= Op.FDIV.value:
+    if is_arithmetic(op):
         set_float(selector, made, inst.b)
     elif op == Op.FMIN or op == Op.FMAX:
         made.b = selector.in_register(inst.b)
+
+
+def is_arithmetic(op: Op) -> bool:
+    return op.value >= Op.FADD.value and op.value <= Op.FDIV.value
 
 
 @raises(ArenaFull)

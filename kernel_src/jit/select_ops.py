@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
-from kernel_src.jit.ir import Inst, Op, high_half, is_float, is_wide, low_half
+from kernel_src.jit.ir import (
+    COMMUTES,
+    Inst,
+    Op,
+    has_property,
+    high_half,
+    is_float,
+    is_wide,
+    low_half,
+)
 from kernel_src.jit.machine import MInst, MOp
 from kernel_src.jit.regs import RAX, RDX
 from kernel_src.jit.selector import MAX_DISPLACEMENT, Condition, Selector, condition_of
@@ -27,6 +36,8 @@ def select_alu(selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: u8) -> 
     ):
         return
     float = is_float(inst.type)
+    if not float and select_operand_in_memory(selector, inst, value, MOp.ALU_LOAD, op):
+        return
     made = selector.add(MOp.FLOAT_BITS if float else MOp.ALU)
     made.sub = op
     made.wide = is_wide(inst.type)
@@ -41,6 +52,35 @@ def select_alu(selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: u8) -> 
         set_float(selector, made, right)
     else:
         selector.set_right(made, right)
+
+
+@raises(ArenaFull)
+def select_operand_in_memory(
+    selector: Ptr[Selector], inst: Ptr[Inst], value: u32, op: MOp, sub: u8
+) -> bool:
+    """value = a op what b loads, or for an operation that commutes b op what a loads"""
+    wide = is_wide(inst.type)
+    left = inst.a
+    load = inst.b
+    if not selector.can_fold(load, wide):
+        left = inst.b
+        load = inst.a
+        if not commutes(inst.op) or selector.function.is_const(left):
+            return False
+        if not selector.can_fold(load, wide):
+            return False
+    made = selector.add(op)
+    made.sub = sub
+    made.wide = wide
+    made.dst = value
+    made.a = selector.in_register(left)
+    selector.fold(made, load)
+    return True
+
+
+def commutes(op: Op) -> bool:
+    """Of floats, too: which NaN comes out of two is left open."""
+    return has_property(op, COMMUTES) or op == Op.FADD or op == Op.FMUL
 
 
 @raises(ArenaFull)
@@ -86,6 +126,8 @@ def select_mul(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
         right = inst.a
     if is_power_of_two(selector, right):
         add_shift(selector, inst, value, left, encode.SHIFT_SHL, log2(selector, right))
+        return
+    if select_operand_in_memory(selector, inst, value, MOp.MUL_LOAD, 0):
         return
     made = selector.add(MOp.MUL)
     made.wide = is_wide(inst.type)
@@ -209,13 +251,14 @@ def select_unary(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
 @raises(ArenaFull)
 def select_set(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     condition: Condition = zeroed()
+    condition.may_load = True
     selector.uses[value] = 1
     condition_of(selector, condition, value)
     made = selector.add(MOp.SET)
     made.dst = value
     made.a = condition.left
     made.b = condition.right
-    condition.put(made)
+    condition.put(selector, made)
 
 
 @raises(ArenaFull)
@@ -228,4 +271,4 @@ def select_choose(selector: Ptr[Selector], inst: Ptr[Inst], value: u32) -> None:
     made.b = selector.in_register(inst.b)
     made.c = condition.left
     made.d = condition.right
-    condition.put(made)
+    condition.put(selector, made)

@@ -11,15 +11,27 @@ from typing import Final
 import kernel_src.jit.encode as encode
 from kernel_src.jit.ir import (
     NONE,
+    PURE,
     Function,
     Inst,
     Op,
+    has_property,
     high_half,
     is_float,
     is_wide,
     low_half,
 )
-from kernel_src.jit.machine import COMPARE_FLOAT, COMPARE_INT, MachineCode, MInst, MOp
+from kernel_src.jit.machine import (
+    BASE_MEMORY,
+    BASE_OTHER,
+    COMPARE_BITS,
+    COMPARE_FLOAT,
+    COMPARE_INT,
+    COMPARE_LOAD,
+    MachineCode,
+    MInst,
+    MOp,
+)
 from kernel_src.lib.arena import ArenaFull
 from kernel_src.wasm.module import Module
 from pykern.lang import Array, Ptr, Slice, raises, struct, u8, u32, u64, zeroed
@@ -44,6 +56,10 @@ FLOAT_CONDITIONS: Final[Array[u8, 6]] = Array(
 MAX_PENDING: Final = 4
 # A displacement is a signed 32-bit number
 MAX_DISPLACEMENT: Final[u64] = 0x7FFF_FFFF
+# In place of a use count: the load has become an operand of its user
+FOLDED: Final[u32] = 0xFFFF_FFFF
+# How many instructions may be between a load and the user that takes it in: bounds the search
+FOLD_DISTANCE: Final[u32] = 16
 
 
 @struct
@@ -54,6 +70,7 @@ class Selector:
     uses: Slice[u32] = zeroed()
     block_first: u32 = 0  # first instruction of the block being selected
     offset: u32 = 0  # in the module, of the instruction being selected
+    value: u32 = 0  # the value being selected
     # Constants to be made before the instruction just selected: value and bits
     pending: Array[u32, MAX_PENDING] = zeroed()
     pending_bits: Array[u64, MAX_PENDING] = zeroed()
@@ -113,6 +130,35 @@ class Selector:
         """May the one user of a value compute it itself?"""
         return value >= self.block_first and self.uses[value] == 1
 
+    # Loads as operands
+
+    def can_fold(self, value: u32, wide: bool) -> bool:
+        """May the instruction being selected read from memory itself what `value` loads? Not past
+        anything that has an effect: that might write there, or trap first."""
+        if not self.can_swallow(value):
+            return False
+        inst = self.function.insts[value]
+        if inst.op != (Op.LOAD64 if wide else Op.LOAD32_U) or is_wide(inst.type) != wide:
+            return False
+        if self.function.is_const(inst.a) or inst.c > MAX_DISPLACEMENT:
+            return False
+        if self.value - value > FOLD_DISTANCE:
+            return False
+        for between in range(value + 1, self.value):
+            op = self.function.insts[between].op
+            if op != Op.NOP and not has_property(op, PURE):
+                return False
+        return True
+
+    def fold(self, made: Ptr[MInst], value: u32) -> None:
+        """Makes the load `value` the memory operand of `made`."""
+        self.uses[value] = FOLDED
+        load = self.function.insts[value]
+        made.flags = BASE_MEMORY if self.is_32(load.a) else BASE_OTHER
+        made.d = load.a
+        made.imm = load.c
+        made.offset = self.function.offsets[value]
+
 
 def is_comparison(op: Op) -> bool:
     return (op.value >= Op.EQ.value and op.value <= Op.GE_U.value) or (
@@ -124,19 +170,25 @@ def is_comparison(op: Op) -> bool:
 class Condition:
     """left cond right, as it goes into an instruction."""
 
-    left: u32
+    may_load: bool  # can the instruction have an operand in memory?
+    load: u32  # NONE, or the load that is the right operand
+    left: u32  # NONE: the immediate, compared with what is loaded
     right: u32  # NONE: the immediate
     imm: u32
     cond: u8
     wide: bool
     how: u8  # COMPARE_*
 
-    def put(self, inst: Ptr[MInst]) -> None:
-        """Into an instruction, but for the operands."""
+    def put(self, selector: Ptr[Selector], inst: Ptr[MInst]) -> None:
+        """Into an instruction, but for the operands in registers."""
         inst.sub = self.how
         inst.imm = self.imm
         inst.cond = self.cond
         inst.wide = self.wide
+        if self.load != NONE:
+            inst.sub = COMPARE_LOAD
+            inst.c = self.imm
+            selector.fold(inst, self.load)
 
 
 @raises(ArenaFull)
@@ -154,12 +206,39 @@ def compare(selector: Ptr[Selector], out: Ptr[Condition], inst: Ptr[Inst]) -> No
         left = inst.b
         right = inst.a
         out.cond = EXCHANGED[inst.op.value - Op.EQ.value]
-    out.left = selector.in_register(left)
     out.right = NONE
+    if compare_load(selector, out, inst, left, right):
+        return
+    out.left = selector.in_register(left)
     if selector.is_immediate(right):
         out.imm = low_half(selector.function.const_bits(right))
     else:
         out.right = selector.in_register(right)
+
+
+@raises(ArenaFull)
+def compare_load(
+    selector: Ptr[Selector], out: Ptr[Condition], inst: Ptr[Inst], left: u32, right: u32
+) -> bool:
+    """The condition with one side in memory, if one can be: a register or a constant is on the
+    left."""
+    if not out.may_load:
+        return False
+    if selector.can_fold(right, out.wide):
+        out.load = right
+        out.left = selector.in_register(left)
+        return True
+    if not selector.can_fold(left, out.wide):
+        return False
+    out.load = left
+    if selector.is_immediate(right):
+        # Emitted as memory cond constant: as it is
+        out.imm = low_half(selector.function.const_bits(right))
+        out.left = NONE
+    else:
+        out.cond = EXCHANGED[inst.op.value - Op.EQ.value]
+        out.left = selector.in_register(right)
+    return True
 
 
 @raises(ArenaFull)
@@ -178,30 +257,50 @@ def condition_of(selector: Ptr[Selector], out: Ptr[Condition], value: u32) -> No
     """The condition "value is not zero", with the comparisons that make it swallowed."""
     negate: u8 = 0
     tested = value
+    out.load = NONE
     while selector.can_swallow(tested) and is_comparison(selector.function.insts[tested].op):
         inst = selector.function.insts[tested]
         selector.uses[tested] = 0
-        if not is_test_of_comparison(selector, inst):
+        if not is_test_for_zero(selector, inst):
             compare(selector, out, inst)
             out.cond ^= negate
             return
         if inst.op == Op.EQ:
             negate ^= 1
         tested = inst.a
+    out.cond = encode.CC_NE ^ negate
+    compare_with_zero(selector, out, tested)
+
+
+@raises(ArenaFull)
+def compare_with_zero(selector: Ptr[Selector], out: Ptr[Condition], tested: u32) -> None:
     out.how = COMPARE_INT
-    out.left = selector.in_register(tested)
     out.right = NONE
     out.imm = 0
-    out.cond = encode.CC_NE ^ negate
     out.wide = not selector.is_32(tested)
+    inst = selector.function.insts[tested]
+    if inst.op == Op.AND and selector.can_swallow(tested):
+        selector.uses[tested] = 0
+        out.how = COMPARE_BITS
+        mask_first = selector.function.is_const(inst.a)
+        mask = inst.a if mask_first else inst.b
+        out.left = selector.in_register(inst.b if mask_first else inst.a)
+        if selector.is_immediate(mask):
+            out.imm = low_half(selector.function.const_bits(mask))
+        else:
+            out.right = selector.in_register(mask)
+    elif out.may_load and selector.can_fold(tested, out.wide):
+        out.load = tested
+        out.left = NONE
+    else:
+        out.left = selector.in_register(tested)
 
 
-def is_test_of_comparison(selector: Ptr[Selector], inst: Ptr[Inst]) -> bool:
-    """Is it `x == 0` or `x != 0` of an x that is itself a comparison?"""
+def is_test_for_zero(selector: Ptr[Selector], inst: Ptr[Inst]) -> bool:
+    """Is it `x == 0` or `x != 0`?"""
     function = selector.function
     return (
         (inst.op == Op.EQ or inst.op == Op.NE)
         and function.is_const(inst.b)
         and function.const_bits(inst.b) == 0
-        and is_comparison(function.insts[inst.a].op)
     )

@@ -155,6 +155,15 @@ def test_exchange(bench: Bench) -> None:
         assert bench.text("xchg_rr", a, b) in [f"xchg {n}" for n in names]
 
 
+def check_test(text: str, register: int, imm: int, wide: bool) -> None:
+    """Whatever the width, the bits tested are those of the sign-extended immediate."""
+    mnemonic, _, operands = text.partition(" ")
+    name, _, value = operands.partition(", ")
+    widths = {REG8[register]: 8, REG32[register]: 32, REG64[register]: 64}
+    assert mnemonic == "test"
+    assert int(value, 0) % (1 << widths[name]) == imm % (1 << (64 if wide else 32))
+
+
 @pytest.mark.parametrize("wide", WIDTHS)
 def test_immediates(bench: Bench, wide: bool) -> None:
     names = registers(wide)
@@ -166,6 +175,7 @@ def test_immediates(bench: Bench, wide: bool) -> None:
             register, _, value = operands.partition(", ")
             assert (mnemonic, register) == (name, names[a])
             assert int(value, 0) % (1 << bits) == imm % (1 << bits)
+        check_test(bench.text("test_ri", wide, a, imm), a, imm, wide)
         text = bench.text("imul_rri", wide, a, 15 - a, imm)
         head, _, value = text.rpartition(", ")
         assert head == f"imul {names[a]}, {names[15 - a]}"
