@@ -150,15 +150,20 @@ def find_free(allocation: Ptr[Allocation], interval: u32) -> None:
     ranges = live.intervals[interval].ranges
     for register in range(REGISTERS):
         allocation.free_until[register] = 0
+    last = NONE
+    first = NEVER
     for register in order_of(allocation, interval):
         if allocation.active[register] == NONE:
             fixed = allocation.fixed_cursor[register]
-            allocation.free_until[register] = allocation.intersection(fixed, ranges)
+            if fixed != last:  # most registers share their list
+                last = fixed
+                first = allocation.intersection(fixed, ranges)
+            allocation.free_until[register] = first
     for i in range(allocation.inactive_count):
         other = allocation.inactive[i]
         place = live.intervals[other].place
-        first = allocation.intersection(allocation.cursor[other], ranges)
-        allocation.free_until[place] = min(allocation.free_until[place], first)
+        common = allocation.intersection(allocation.cursor[other], ranges)
+        allocation.free_until[place] = min(allocation.free_until[place], common)
 
 
 def choose_free(allocation: Ptr[Allocation], interval: u32) -> u32:

@@ -12,7 +12,7 @@ header must survive until the last branch back. What is alive at the function's 
 use that its definition does not dominate.
 
 Ranges and uses are lists in increasing order. An instruction that destroys registers makes a
-range of each (`clobbers`); a result that stays in its register for a `fixed` to fetch extends it.
+range of each, or one for many (`clobbers`); a result that stays in its register for a `fixed` to fetch extends it.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from kernel_src.jit.regs import (
     NO_PLACE,
     RAX,
     RCX,
+    RDX,
     REGISTERS,
     RESULT_COUNT,
     RESULTS,
@@ -47,6 +48,8 @@ from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
 from pykern.lang import Array, Ptr, Slice, fill, raises, ref, struct, u8, u32, usize, zeroed
 
 NO_HINT: Final[u32] = 0xFFFF_FFFF
+# The registers that hold results, or that other instructions than calls destroy
+DESTROYED_ALONE: Final[u32] = u32(1) << RAX | u32(1) << RDX | u32(1) << RCX
 
 
 @struct
@@ -95,14 +98,15 @@ class Liveness:
     use_hint: Slice[u32] = zeroed()
 
     @raises(ArenaFull)
-    def init(self, values: u32) -> None:
+    def init(self, values: u32, uses: u32) -> None:
         arena = self.arena
         self.range_count = 0
         self.use_count = 0
         self.interval_count = values
         alloc_slice(arena, ref(self.ranges), usize(values) + 64)
-        alloc_slice(arena, ref(self.uses), usize(values) + 64)
-        alloc_slice(arena, ref(self.intervals), usize(values) + 64)
+        alloc_slice(arena, ref(self.uses), uses)
+        # Most values stay in one piece.
+        alloc_slice(arena, ref(self.intervals), usize(values) + values // 4 + 64)
         alloc_slice(arena, ref(self.hint), values)
         alloc_slice(arena, ref(self.use_hint), values)
         fill(self.hint, NO_HINT)
@@ -150,11 +154,8 @@ class Liveness:
         merged.next = next
         interval.end = max(interval.end, end)
 
-    @raises(ArenaFull)
     def add_use(self, value: u32, position: u32, register: bool) -> None:
         n = self.use_count
-        if n == len(self.uses):
-            grow_slice(self.arena, ref(self.uses), n + 1)
         use = self.uses[n]
         use.position = position
         use.register = register
@@ -223,7 +224,7 @@ class Walk:
 @raises(ArenaFull)
 def find_liveness(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liveness]) -> None:
     arena = live.arena
-    live.init(code.values)
+    live.init(code.values, count_uses(code))
     find_vectors(function, code, live)
     walk = Walk(function=function, code=code, live=live)
     alloc_slice(arena, ref(walk.mark), code.values)
@@ -237,6 +238,21 @@ def find_liveness(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liv
         if i < function.param_count:
             live.hint[i] = ARGUMENTS[i]
     assert walk.counts[0] == 0, f"v{walk.needed[walk.first[0]]} is used where it is not defined"
+
+
+def count_uses(code: Ptr[MachineCode]) -> u32:
+    """At most how many uses there are, definitions included."""
+    count: u32 = 0
+    for i in range(code.count):
+        inst = code.insts[i]
+        if inst.dst != NONE:
+            count += 1
+        if has_list(inst):
+            count += inst.c
+        for n in range(u32(4)):
+            if uses_operand(inst, n):
+                count += 1
+    return count
 
 
 def find_vectors(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liveness]) -> None:
@@ -319,9 +335,15 @@ def walk_inst(walk: Ptr[Walk], i: u32) -> None:
 
 @raises(ArenaFull)
 def destroy(walk: Ptr[Walk], registers: u32, position: u32) -> None:
+    """A call destroys most registers in the same range, which they share: a list of all calls."""
     live = walk.live
+    shared: u32 = NONE
     for register in range(REGISTERS):
-        if in_set(registers, u8(register)):
+        if in_set(registers & ~DESTROYED_ALONE, u8(register)):
+            if shared == NONE:
+                shared = live.new_range(position + 1, position + 2, live.fixed[register])
+            live.fixed[register] = shared
+        elif in_set(registers, u8(register)):
             end = max(position + 2, walk.held[register])
             walk.held[register] = 0
             live.fixed[register] = live.new_range(position + 1, end, live.fixed[register])

@@ -16,7 +16,7 @@ from typing import Final
 
 from kernel_src.jit.ir import NONE
 from kernel_src.jit.regs import CALLER_SAVED, NO_REGS, RAX, RCX, RDX
-from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
+from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice, trim_slice
 from pykern.lang import (
     Array,
     Ptr,
@@ -235,9 +235,10 @@ class MachineCode:
         self.count = 0
         self.values = values
         self.given = values
-        alloc_slice(arena, ref(self.made_vectors), 16)
-        alloc_slice(arena, ref(self.insts), values + values // 4 + 16)
+        alloc_slice(arena, ref(self.made_vectors), values // 4 + 16)
         alloc_slice(arena, ref(self.blocks), blocks)
+        # Last, so that it can grow where it is, and be cut off at what selection has used
+        alloc_slice(arena, ref(self.insts), values // 2 + 16)
 
     @raises(ArenaFull)
     def add(self, op: MOp) -> Ptr[MInst]:
@@ -266,7 +267,8 @@ class MachineCode:
         return self.values - 1
 
     def reverse(self) -> None:
-        """Selection goes backwards: this puts the instructions in order."""
+        """Selection goes backwards: this puts the instructions in order. There will be no more."""
+        trim_slice(self.arena, ref(self.insts), self.count)
         spare: MInst = zeroed()
         for i in range(self.count // 2):
             left = self.insts[i]

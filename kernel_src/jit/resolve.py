@@ -17,7 +17,7 @@ from kernel_src.jit.ir import NONE, Function, Op
 from kernel_src.jit.liveness import Liveness
 from kernel_src.jit.machine import MachineCode
 from kernel_src.jit.regs import ARGUMENT_COUNT, ARGUMENTS, INCOMING, NO_PLACE, is_register, is_slot
-from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
+from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice, trim_slice
 from pykern.lang import Ptr, Slice, fill, raises, ref, struct, u32, zeroed
 
 
@@ -103,9 +103,9 @@ def resolve(out: Ptr[Resolution]) -> None:
     code = out.code
     arena = out.arena
     out.count = 0
-    alloc_slice(arena, ref(out.moves), 64)
     alloc_slice(arena, ref(out.before), code.count)
     alloc_slice(arena, ref(out.on_edge), function.edge_count)
+    alloc_slice(arena, ref(out.moves), 64)  # last, so that it can grow where it is
     fill(out.before, NONE)
     fill(out.on_edge, NONE)
     resolve_entry(out)
@@ -114,6 +114,7 @@ def resolve(out: Ptr[Resolution]) -> None:
             resolve_value(out, value)
     for edge in range(function.edge_count):
         resolve_arguments(out, edge)
+    trim_slice(arena, ref(out.moves), out.count)
 
 
 @raises(ArenaFull)

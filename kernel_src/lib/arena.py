@@ -95,9 +95,34 @@ def alloc_struct(arena: Ptr[Arena], out: Ptr[Ptr[T] | None]) -> None:
 def grow_slice(arena: Ptr[Arena], place: Ptr[Slice[T]], least: usize) -> None:
     """Replaces the slice in `place` by a longer one (at least `least` elements) with its content.
 
-    The old elements stay where they are until the arena is reset; as the length at least doubles,
-    all the abandoned ones together are never more than the slice in use.
+    What was allocated last grows where it is. Otherwise the old elements stay where they are until
+    the arena is reset; as the length at least doubles, all the abandoned ones together are never
+    more than the slice in use.
     """
     old = load(place)
-    alloc_slice(arena, place, max(least, 2 * len(old)))
+    length = max(least, 2 * len(old))
+    if is_last(arena, place):
+        size, overflow = checked_mul(length - len(old), sizeof(T))
+        if overflow:
+            raise ArenaFull
+        arena.alloc_bytes(size, 1)
+        store(place, slice_at(T, address_of(old), length))
+        return
+    alloc_slice(arena, place, length)
     copy_slice(load(place)[: len(old)], old)
+
+
+def trim_slice(arena: Ptr[Arena], place: Ptr[Slice[T]], count: usize) -> None:
+    """Cuts the slice in `place` to its first `count` elements. If it was allocated last, the arena
+    gets the rest back."""
+    old = load(place)
+    if is_last(arena, place):
+        arena.used -= (len(old) - count) * sizeof(T)
+    store(place, old[:count])
+
+
+def is_last(arena: Ptr[Arena], place: Ptr[Slice[T]]) -> bool:
+    """Does the slice in `place` end where the arena's free bytes begin?"""
+    slice = load(place)
+    end = address_of(slice) + len(slice) * sizeof(T)
+    return end == address_of(arena.memory) + arena.used
