@@ -8,8 +8,10 @@ import re
 import pytest
 import wasmtime
 
+from pykern.wasm.engine import Instance, Store, Trapped
 from pykern.wasm.fuzz.compare import Reference
-from tests.support.jit import Instance, Trap, compile_module
+from tests.support.jit import compile_module
+from tests.support.wasm_store import engine
 
 BINARY = (
     *("add", "sub", "mul", "div_s", "div_u", "rem_s", "rem_u", "and", "or", "xor"),
@@ -61,22 +63,23 @@ def compare(text: str, type: str, arguments: list[int]) -> None:
     """Calls every export with each argument in both engines."""
     binary = bytes(wasmtime.wat2wasm(text))
     compile_module(binary)  # with the verifier and the allocation checker
-    theirs, ours = Reference(binary), Instance(binary)
+    store = Store(engine())
     try:
+        ours, theirs = store.instantiate(binary), Reference(binary)
         for name, result in EXPORT.findall(text):
             for argument in arguments:
                 expected = theirs.call(name, [type], [result], [argument])
                 found = called(ours, name, argument)
                 assert found == expected, f"{name} of {argument:#x}: {found}, not {expected}"
     finally:
-        ours.close()
+        store.close()
 
 
 def called(instance: Instance, name: str, argument: int) -> object:
     try:
-        return instance.call(name, argument)
-    except Trap as trap:
-        return trap.cause
+        return instance.call(name, [argument])
+    except Trapped as trap:
+        return str(trap)
 
 
 @pytest.mark.parametrize("first", range(4))
