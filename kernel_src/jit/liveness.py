@@ -12,7 +12,8 @@ header must survive until the last branch back. What is alive at the function's 
 use that its definition does not dominate.
 
 Ranges and uses are lists in increasing order. An instruction that destroys registers makes a
-range of each, or one for many (`clobbers`); a result that stays in its register for a `fixed` to fetch extends it.
+range of each, or one for many (`clobbers`); a result that stays in its register for a `fixed` to
+fetch extends it.
 """
 
 from __future__ import annotations

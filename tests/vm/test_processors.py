@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from pykern.commands.test import BENCHMARKS
 from pykern.kernel_exit import PANIC
 from pykern.kernel_tests import read_tests, run_kernel_tests
 from pykern.qemu import MachineConfig, MachineType
@@ -26,7 +27,7 @@ MACHINES = [
 @pytest.mark.parametrize(("machine", "smp"), MACHINES)
 def test_in_kernel_tests(built_tests: Built, machine: MachineType, smp: int) -> None:
     config = MachineConfig(built_tests.kernel, built_tests.initrd, machine=machine, smp=smp)
-    tests = read_tests(config.kernel)
+    tests = [t for t in read_tests(config.kernel) if not t.name.startswith(BENCHMARKS)]
     outcomes = list(run_kernel_tests(config, tests, 4 * PATIENCE_SECONDS))
     assert [outcome for outcome in outcomes if not outcome.passed] == []
     assert any(outcome.test.name.endswith("a_call_reaches_each_once") for outcome in outcomes)
