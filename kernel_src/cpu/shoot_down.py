@@ -55,8 +55,8 @@ def join() -> None:
 
 def forget_everywhere(first: usize, last: usize) -> None:
     """No processor remembers the pages from that of `first` to that of `last` afterwards."""
-    forget_here(first, last)
-    with lock:
+    with lock:  # which keeps the thread on this processor
+        forget_here(first, last)
         asked = others()
         if asked == 0:
             return
