@@ -96,23 +96,17 @@ def prepare(thread: Ptr[Thread], start: usize, end: usize) -> None:
 
 def release_thread(thread: Ptr[Thread]) -> None:
     """Of a thread that has ended; it is gone afterwards."""
-    global spare_count
     start = thread.stack_start
-    with lock:
-        if spare_count < SPARE_STACKS_MAX:
-            spare[spare_count] = start
-            spare_count += 1
-        else:
-            platform.release_block(start, THREAD_STACK_SIZE)
+    if not keep_spare(start):
+        platform.release_block(start, THREAD_STACK_SIZE)
 
 
 def release_spare() -> None:
     """Gives the memory of stacks that nobody uses back."""
-    global spare_count
-    with lock:
-        while spare_count > 0:
-            spare_count -= 1
-            platform.release_block(spare[spare_count], THREAD_STACK_SIZE)
+    start = take_spare()
+    while start != 0:
+        platform.release_block(start, THREAD_STACK_SIZE)
+        start = take_spare()
 
 
 @raises(OutOfStacks)
@@ -122,11 +116,21 @@ def reserve() -> usize:
     if start != 0:
         fill(slice_at(u8, start, THREAD_STACK_SIZE), 0)
         return start
-    with lock:
-        start = platform.reserve_block(THREAD_STACK_SIZE)
+    start = platform.reserve_block(THREAD_STACK_SIZE)
     if start == 0:
         raise OutOfStacks
     return start
+
+
+def keep_spare(start: usize) -> bool:
+    """False: there are enough."""
+    global spare_count
+    with lock:
+        if spare_count == SPARE_STACKS_MAX:
+            return False
+        spare[spare_count] = start
+        spare_count += 1
+        return True
 
 
 def take_spare() -> usize:

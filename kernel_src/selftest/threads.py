@@ -37,6 +37,7 @@ WAVES_BETWEEN: Final = 400
 
 ROUNDS: Final = 500
 KEEPERS: Final = 8
+CHILDREN: Final = 10
 YIELDS: Final = 50
 ROUNDING_SHIFT: Final = 13
 
@@ -153,6 +154,35 @@ def thousands_of_threads_leave_no_frame_behind() -> None:
     cpus = usize(popcount(joined.load(Order.ACQUIRE)))
     for wave in range(min(WAVES, WAVES_BETWEEN // cpus)):
         run_wave(wave * WAVE)
+    release_spare()
+    assert memory.free_frames() == before, f"{before} frames, then {memory.free_frames()}"
+
+
+def have_children(count: usize) -> u64:
+    """Gives stacks back each time, so that memory is mapped and unmapped on all processors."""
+    done: u64 = 0
+    for index in range(count):
+        first = spawn(double, index, PRIORITY_NORMAL, ANY_CPU)
+        second = spawn(double, 2 * index, PRIORITY_NORMAL, ANY_CPU)
+        assert join(second) == 4 * index and join(first) == 2 * index, "another thread's value"
+        release_spare()
+        done += 2
+    return done
+
+
+@test
+def all_processors_make_threads_at_once() -> None:
+    release_spare()
+    before = memory.free_frames()
+    cpus = joined.load(Order.ACQUIRE)
+    count = usize(popcount(cpus))
+    for index in range(count):
+        cpu, cpus = next_cpu(cpus)
+        made = spawn(have_children, CHILDREN, PRIORITY_NORMAL, bit_of(cpu))
+        handles[index] = address_of(made)
+    for index in range(count):
+        done = join(ptr_at(Thread, handles[index]))
+        assert done == 2 * CHILDREN, f"the thread of processor {index} had {done} children"
     release_spare()
     assert memory.free_frames() == before, f"{before} frames, then {memory.free_frames()}"
 
