@@ -66,12 +66,3 @@ def least_waiting(cpus: u64, last: u32, loads: Ptr[Loads]) -> u32:
         if loads.waiting[cpu] < loads.waiting[best]:
             best = cpu
     return best
-
-
-def cpu_after_slice(thread: Ptr[Thread], mine: u32, loads: Ptr[Loads]) -> u32:
-    """Where a thread whose slice on processor `mine` is over goes: there, unless another has at
-    least two threads less, so that it does not just trade places."""
-    best = least_waiting(thread.allowed & loads.online, mine, loads)
-    if loads.waiting[best] + 1 < loads.waiting[mine]:
-        return best
-    return mine

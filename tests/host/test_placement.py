@@ -69,17 +69,6 @@ def test_a_ready_thread(case: dict[str, Any]) -> None:
     assert module.choose_cpu(thread, loads) == expected(case)
 
 
-@given(situations())
-@settings(deadline=None)
-def test_a_thread_whose_slice_is_over(case: dict[str, Any]) -> None:
-    """It stays unless it may run where at least two threads less are waiting."""
-    module, thread, loads = made(case)
-    mine = allowed_cpus(case)[0]
-    best = min(allowed_cpus({**case, "last": mine}), key=lambda cpu: case["waiting"][cpu])
-    shorter = case["waiting"][best] + 1 < case["waiting"][mine]
-    assert module.cpu_after_slice(thread, mine, loads) == (best if shorter else mine)
-
-
 def test_a_thread_that_may_run_nowhere_is_a_mistake() -> None:
     case = {
         "online": 1,
