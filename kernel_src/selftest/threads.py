@@ -119,6 +119,7 @@ def spawn_with_registers(entry: Entry, argument: usize, allowed: u64) -> Ptr[Thr
 
 
 def keep_registers(argument: usize) -> u64:
+    meet(KEEPERS)
     set_registers(argument)
     for _ in range(YIELDS):
         yield_now()
@@ -128,8 +129,10 @@ def keep_registers(argument: usize) -> u64:
 
 @test
 def vector_registers_are_each_threads_own() -> None:
+    """All of them on one processor."""
+    arrived.store(0, Order.RELEASE)
     for index in range(KEEPERS):
-        handles[index] = address_of(spawn_with_registers(keep_registers, index + 1, ANY_CPU))
+        handles[index] = address_of(spawn_with_registers(keep_registers, index + 1, bit_of(0)))
     for index in range(KEEPERS):
         join(ptr_at(Thread, handles[index]))
 
