@@ -11,6 +11,7 @@ from kernel_src.arch.percpu import cpu_index
 from kernel_src.memlayout import DIRECT_MAP, PAGE_SIZE
 from kernel_src.mm.frames import OutOfFrames
 from kernel_src.mm.heap import OutOfMemory
+from kernel_src.selftest.holding import WORD, Holding, Random, is_taking
 from pykern.lang import (
     Array,
     Atomic,
@@ -18,63 +19,23 @@ from pykern.lang import (
     load,
     ptr_at,
     store,
-    struct,
     test,
-    truncate,
-    u32,
     u64,
     unreachable,
     usize,
-    wrapping_shl,
     zeroed,
 )
 
-ROUNDS: Final = 1500
-HELD: Final = 48
+HELD: Final = 200
+ROUNDS: Final = 10 * HELD  # taken and given back by turns, so nothing is held at the end
 EXCHANGED: Final = 16
 SEED: Final[u64] = 0x9E37_79B9_7F4A_7C15
-WORD: Final = 8
 LARGEST_SHIFT: Final = 16
 PAGES_MAX: Final = 24
+PAGE_ROUNDS: Final = 75
 
 exchange: Array[Atomic[usize], EXCHANGED] = zeroed()
 """What a processor took and another gives back."""
-
-
-@struct
-class Random:
-    """Marsaglia's xorshift, another sequence on each processor."""
-
-    state: u64
-
-    def below(self, end: usize) -> usize:
-        x = self.state
-        x ^= wrapping_shl(x, 13)
-        x ^= x >> 7
-        x ^= wrapping_shl(x, 17)
-        self.state = x
-        return usize(truncate(u32, x >> 32)) % end
-
-
-@struct
-class Holding:
-    """What a processor has, and what it wrote at both ends of it."""
-
-    address: usize = 0
-    size: usize = 0
-    mark: u64 = 0
-
-    def set(self, address: usize, size: usize, mark: u64) -> None:
-        self.address = address
-        self.size = size
-        self.mark = mark
-        store(ptr_at(u64, address), mark)
-        store(ptr_at(u64, address + size - WORD), mark)
-
-    def check(self) -> None:
-        first = load(ptr_at(u64, self.address))
-        last = load(ptr_at(u64, self.address + self.size - WORD))
-        assert first == self.mark and last == self.mark, f"{self.address:#x} has another owner"
 
 
 def seed() -> u64:
@@ -92,21 +53,15 @@ def use_frames() -> None:
     random = Random(state=seed())
     held: Array[Holding, HELD] = zeroed()
     for round in range(ROUNDS):
-        mine = held[random.below(HELD)]
-        if mine.address == 0:
-            try:
-                frame = memory.allocate_frame()
-            except OutOfFrames:
-                unreachable()
-            mine.set(DIRECT_MAP + usize(frame), PAGE_SIZE, mark_of(round))
+        mine = held[round % HELD]
+        if not is_taking(round, HELD):
+            give_frame(exchange[random.below(EXCHANGED)].swap(mine.take(), Order.ACQ_REL))
             continue
-        mine.check()
-        give_frame(exchange[random.below(EXCHANGED)].swap(mine.address, Order.ACQ_REL))
-        mine.address = 0
-    for left in held:
-        if left.address != 0:
-            left.check()
-            give_frame(left.address)
+        try:
+            frame = memory.allocate_frame()
+        except OutOfFrames:
+            unreachable()
+        mine.set(DIRECT_MAP + usize(frame), PAGE_SIZE, mark_of(round))
 
 
 def give_frame(address: usize) -> None:
@@ -133,21 +88,15 @@ def use_heap() -> None:
     random = Random(state=seed())
     held: Array[Holding, HELD] = zeroed()
     for round in range(ROUNDS):
-        mine = held[random.below(HELD)]
-        if mine.address == 0:
-            size = WORD * (1 + random.below(usize(1) << random.below(LARGEST_SHIFT - 3)))
-            try:
-                mine.set(kernel_heap.allocate(size), size, mark_of(round))
-            except OutOfMemory:
-                unreachable()
+        mine = held[round % HELD]
+        if not is_taking(round, HELD):
+            give_block(exchange[random.below(EXCHANGED)].swap(mine.take(), Order.ACQ_REL))
             continue
-        mine.check()
-        give_block(exchange[random.below(EXCHANGED)].swap(mine.address, Order.ACQ_REL))
-        mine.address = 0
-    for left in held:
-        if left.address != 0:
-            left.check()
-            give_block(left.address)
+        size = WORD * (1 + random.below(usize(1) << random.below(LARGEST_SHIFT - 3)))
+        try:
+            mine.set(kernel_heap.allocate(size), size, mark_of(round))
+        except OutOfMemory:
+            unreachable()
 
 
 def give_block(address: usize) -> None:
@@ -174,7 +123,7 @@ def blocks_have_one_owner_and_come_back() -> None:
 
 def use_pages() -> None:
     random = Random(state=seed())
-    for round in range(ROUNDS // 20):
+    for round in range(PAGE_ROUNDS):
         size = PAGE_SIZE * (1 + random.below(PAGES_MAX))
         start = platform.reserve_block(size)
         assert start != 0, f"no room for {size} bytes"
