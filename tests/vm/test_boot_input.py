@@ -92,8 +92,9 @@ def test_memory_sizes(built: Built, memory: int) -> None:
     run = built.run(memory=memory)
     assert run.status == 0, run.text
     free = next(line for line in run.lines if line.startswith("info: memory: "))
-    # The image, low memory, and 10 bytes for each frame.
-    assert memory - 8 - memory // 400 <= int(free.split()[2]) < memory
+    # The image, low memory, and 10 bytes for each frame, those of q35's hole below 4 GiB too.
+    frames_end = memory if memory < 2816 else memory + 2048
+    assert memory - 8 - frames_end // 400 <= int(free.split()[2]) < memory
 
 
 def test_too_little_memory_is_refused(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
