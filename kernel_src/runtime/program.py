@@ -26,7 +26,12 @@ from kernel_src.runtime.imports import HostTable, Unlinkable
 from kernel_src.runtime.initialise import initialise, reserve_items
 from kernel_src.runtime.instance import Instance, NoMemory, alloc_context, prepare, release
 from kernel_src.runtime.references import target_of
-from kernel_src.runtime.signatures import Signatures, TooManySignatures, number_types
+from kernel_src.runtime.signatures import (
+    Signatures,
+    TooManySignatures,
+    number_types,
+    release_types,
+)
 from kernel_src.runtime.switch import prepare_switch
 from kernel_src.runtime.traps import CodeArea, add_code, remove_code
 from kernel_src.wasm.errors import Failure, Invalid, Malformed, Unsupported
@@ -93,6 +98,7 @@ class Program:
     block: Range  # this struct, then what the arena gives out
     code: Range
     arena: Arena
+    signatures: Ptr[Signatures]
     module: Module
     compiler: Compiler  # afterwards it keeps what describes the code: trap map, entries, stubs
     area: CodeArea
@@ -134,9 +140,9 @@ def make_program(
         raise NoMemory
     scale: usize = 1
     while scale <= SCALE_MAX:
-        program = reserve_program(bytes, scale)
+        program = reserve_program(bytes, scale, signatures)
         try:
-            build_program(program, bytes, scale, signatures, host)
+            build_program(program, bytes, scale, host)
             return program
         except (ArenaFull, CodeFull):
             unload_program(program)
@@ -166,7 +172,9 @@ def pages(bytes: usize) -> usize:
 
 
 @raises(NoMemory)
-def reserve_program(bytes: Slice[u8], scale: usize) -> Ptr[Program]:
+def reserve_program(
+    bytes: Slice[u8], scale: usize, signatures: Ptr[Signatures]
+) -> Ptr[Program]:
     size = pages(scale * (TABLE_BYTES_LEAST + TABLE_BYTES * len(bytes)))
     start = platform.reserve_block(size)
     if start == 0:
@@ -174,6 +182,7 @@ def reserve_program(bytes: Slice[u8], scale: usize) -> Ptr[Program]:
     program = ptr_at(Program, start)
     program.block.start = start
     program.block.size = size
+    program.signatures = signatures
     program.arena.memory = slice_at(u8, start + sizeof(Program), size - sizeof(Program))
     return program
 
@@ -182,11 +191,7 @@ def reserve_program(bytes: Slice[u8], scale: usize) -> Ptr[Program]:
     ArenaFull, CodeFull, Invalid, Malformed, NoMemory, TooManySignatures, Unlinkable, Unsupported
 )
 def build_program(
-    program: Ptr[Program],
-    bytes: Slice[u8],
-    scale: usize,
-    signatures: Ptr[Signatures],
-    host: Ptr[HostTable],
+    program: Ptr[Program], bytes: Slice[u8], scale: usize, host: Ptr[HostTable]
 ) -> None:
     instance = program.instance
     parse_module(bytes, program.arena, program.module)
@@ -194,8 +199,8 @@ def build_program(
     instance.arena = program.arena
     instance.context = alloc_context(program.arena, program.module)
     alloc_slice(program.arena, ref(instance.signatures), len(program.module.types))
-    number_types(signatures, program.module.types, instance.signatures)
-    instance.stack_words = signatures.stack_words
+    number_types(program.signatures, program.module.types, instance.signatures)
+    instance.stack_words = program.signatures.stack_words
     compile_program(program, scale)
     link_program(program, host)
     reserve_items(instance)
@@ -258,6 +263,7 @@ def unload_program(program: Ptr[Program]) -> None:
     if program.area.start != 0:
         remove_code(program.area)
     release(program.instance)
+    release_types(program.signatures, program.module.types, program.instance.signatures)
     if program.code.start != 0:
         platform.release_code(program.code.start, program.code.size)
     platform.release_block(program.block.start, program.block.size)

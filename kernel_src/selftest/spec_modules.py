@@ -13,6 +13,7 @@ from kernel_src.jit.context import TRAP_NONE
 from kernel_src.lib.arena import Arena, ArenaFull
 from kernel_src.lib.bytes import same_bytes
 from kernel_src.limits import SIGNATURE_BYTES
+from kernel_src.memlayout import PAGE_SIZE
 from kernel_src.runtime.imports import HostTable, NamedInstance, Unlinkable
 from kernel_src.runtime.instance import NoMemory
 from kernel_src.runtime.program import (
@@ -38,7 +39,6 @@ from pykern.lang import (
     Str,
     alignof,
     enum,
-    fill,
     ptr_at,
     raises,
     sizeof,
@@ -79,8 +79,8 @@ class Loaded:
     REFUSED = 3
 
 
-# For the types of functions and, since both go with the script, for its registered names
 signature_arena: Arena = Arena(memory=zeroed())
+name_arena: Arena = Arena(memory=zeroed())
 signatures: Signatures = Signatures(arena=signature_arena)
 links: HostTable = HostTable(handlers=zeroed())
 workspace: Slice[u8] = zeroed()  # for the tables of a module that is only validated
@@ -95,6 +95,7 @@ def initialise() -> None:
     """Before the first script."""
     global workspace
     signature_arena.memory = reserve(SIGNATURE_BYTES)
+    name_arena.memory = reserve(PAGE_SIZE)
     workspace = reserve(WORKSPACE_BYTES)
     fill_handlers(links.handlers)
 
@@ -118,9 +119,8 @@ def unload_all() -> None:
         slot.missing = zeroed()
     links.named = None
     name_count = 0
-    fill(signatures.slots, 0)
-    signatures.count = 0
-    signature_arena.reset(0)
+    name_arena.reset(0)
+    assert signatures.count == 0, f"{signatures.count} signatures of modules that are gone"
 
 
 @raises(Skipped)
@@ -199,7 +199,7 @@ def register(text: Slice[u8], slot: u32, verdict: Ptr[Verdict]) -> None:
     name_count += 1
     program = program_of(slot, verdict)
     try:
-        address = signature_arena.alloc_bytes(sizeof(NamedInstance), alignof(NamedInstance))
+        address = name_arena.alloc_bytes(sizeof(NamedInstance), alignof(NamedInstance))
     except ArenaFull:
         refuse("spec: no memory for the names of modules")
     named = ptr_at(NamedInstance, address)
