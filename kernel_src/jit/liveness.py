@@ -46,7 +46,20 @@ from kernel_src.jit.regs import (
     in_set,
 )
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice
-from pykern.lang import Array, Ptr, Slice, fill, raises, ref, struct, u8, u32, usize, zeroed
+from pykern.lang import (
+    Array,
+    Ptr,
+    Slice,
+    address_of,
+    fill,
+    raises,
+    ref,
+    struct,
+    u8,
+    u32,
+    usize,
+    zeroed,
+)
 
 NO_HINT: Final[u32] = 0xFFFF_FFFF
 # The registers that hold results, or that other instructions than calls destroy
@@ -227,6 +240,8 @@ def find_liveness(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liv
     arena = live.arena
     live.init(code.values, count_uses(code))
     find_vectors(function, code, live)
+    mark = arena.mark()
+    ranges = address_of(live.ranges)
     walk = Walk(function=function, code=code, live=live)
     alloc_slice(arena, ref(walk.mark), code.values)
     alloc_slice(arena, ref(walk.list), 64)
@@ -239,6 +254,10 @@ def find_liveness(function: Ptr[Function], code: Ptr[MachineCode], live: Ptr[Liv
         if i < function.param_count:
             live.hint[i] = ARGUMENTS[i]
     assert walk.counts[0] == 0, f"v{walk.needed[walk.first[0]]} is used where it is not defined"
+    # The walk's own tables are above everything else, unless there were so many ranges that they
+    # had to move.
+    if address_of(live.ranges) == ranges:
+        arena.reset(mark)
 
 
 def count_uses(code: Ptr[MachineCode]) -> u32:

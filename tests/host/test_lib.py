@@ -13,6 +13,7 @@ from tests.support.host import host_program
 
 ARENA = "kernel_src.lib.arena"
 SORT = "kernel_src.lib.sort"
+MACHINE = "kernel_src.jit.machine"
 
 
 def make_arena(size: int) -> tuple[Any, Any]:
@@ -79,3 +80,29 @@ def test_sorting_is_pythons(keys: list[bytes]) -> None:
 def test_comparing_is_pythons(a: bytes, b: bytes) -> None:
     compare = host_program(ARENA, SORT).module(SORT).compare_bytes
     assert compare(a, b) == (a > b) - (a < b)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 9)), max_size=30))
+@settings(deadline=None)
+def test_tables_that_grow_keep_their_content(steps: list[tuple[bool, int]]) -> None:
+    """Two tables grow in turns: each in place when it is the last one, else to a new place."""
+    program = host_program(ARENA, MACHINE)
+    memory = program.array("u8", [0xAA] * (1 << 16))
+    arena = program.new(f"{ARENA}.Arena", memory=memory)
+    code = program.new(f"{MACHINE}.MachineCode", arena=arena)
+    code.init(0, 1)
+    vectors: list[bool] = []
+    for vector, count in steps:
+        for _ in range(count):
+            inst = code.add(program.module(MACHINE).MOp.COPY)
+            inst.imm = code.count
+        code.new_value(vector)
+        vectors.append(vector)
+    added = sum(count for _, count in steps)
+    assert [code.insts[n].imm for n in range(added)] == [n + 1 for n in range(added)]
+    assert [code.made_vectors[n] for n in range(len(vectors))] == vectors
+    before = arena.used
+    code.reverse()
+    assert [code.insts[n].imm for n in range(added)] == list(range(added, 0, -1))
+    assert len(code.insts) == added
+    assert arena.used <= before
