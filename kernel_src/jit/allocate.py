@@ -21,8 +21,8 @@ ON_STACK), a slot for each value that is ever on the stack (slots.py), and the r
 from __future__ import annotations
 
 from kernel_src.jit.allocation import NEVER, Allocation
+from kernel_src.jit.intervals import NO_HINT, Liveness
 from kernel_src.jit.ir import NONE
-from kernel_src.jit.liveness import NO_HINT, Liveness
 from kernel_src.jit.regs import ARGUMENT_COUNT, INCOMING, NO_PLACE, ORDER, REGISTERS, VECTOR_ORDER
 from kernel_src.jit.slots import assign_slots
 from kernel_src.lib.arena import ArenaFull, alloc_slice, grow_slice

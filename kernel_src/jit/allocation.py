@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from kernel_src.jit.intervals import Interval, Liveness
 from kernel_src.jit.ir import NONE, Function
-from kernel_src.jit.liveness import Interval, Liveness
 from kernel_src.jit.machine import MachineCode
 from kernel_src.jit.regs import FIRST_SLOT, NO_PLACE
 from kernel_src.lib.arena import ArenaFull, grow_slice

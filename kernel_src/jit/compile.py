@@ -22,8 +22,9 @@ from kernel_src.jit.emit import emit_function
 from kernel_src.jit.emitter import Emitter, Relocations
 from kernel_src.jit.encode import Code
 from kernel_src.jit.frame import stack_words
+from kernel_src.jit.intervals import Liveness
 from kernel_src.jit.ir import Function
-from kernel_src.jit.liveness import Liveness, find_liveness
+from kernel_src.jit.liveness import find_liveness
 from kernel_src.jit.machine import MachineCode
 from kernel_src.jit.moves import Mover
 from kernel_src.jit.numbering import Numbering

@@ -22,7 +22,7 @@ from kernel_src.jit.context import (
     VIEW_LENGTH,
     TableView,
 )
-from kernel_src.jit.emit_ops import emit_compare
+from kernel_src.jit.emit_compare import emit_compare
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.encode import Mem
 from kernel_src.jit.ir import NONE, edge_of

@@ -1,4 +1,5 @@
-"""Machine instructions without control flow -> bytes: arithmetic, comparisons, memory.
+"""Machine instructions without control flow -> bytes: which function emits which, and arithmetic
+on integers.
 
 `dst = a op b` becomes a copy of a and a two-operand instruction. Where the result's register is
 that of b, the operands of a commutative operation are exchanged, and a - b is computed as -b + a.
@@ -8,51 +9,24 @@ seen to it that nothing else lives in them.
 
 from __future__ import annotations
 
-from typing import Final
-
 import kernel_src.jit.encode as encode
-from kernel_src.jit.context import TRAP_DIVIDE_BY_ZERO, TRAP_MEMORY, TRAP_OVERFLOW
+from kernel_src.jit.emit_compare import emit_choose, emit_set
+from kernel_src.jit.emit_divide import emit_signed_division, emit_unsigned_division
 from kernel_src.jit.emit_float import (
     emit_float,
     emit_float_bits,
     emit_float_to_int,
     emit_int_to_float,
     emit_resize,
-    float_opcode,
 )
+from kernel_src.jit.emit_memory import emit_load, emit_store, emit_with_memory
 from kernel_src.jit.emitter import Emitter
-from kernel_src.jit.encode import NO_INDEX, Code, Mem
+from kernel_src.jit.encode import Mem
 from kernel_src.jit.ir import NONE
-from kernel_src.jit.machine import (
-    BASE_CONTEXT,
-    BASE_MEMORY,
-    BASE_OTHER,
-    COMPARE_BITS,
-    COMPARE_FLOAT,
-    COMPARE_LOAD,
-    LOAD_64,
-    LOAD_S8,
-    LOAD_S16,
-    LOAD_S32,
-    MInst,
-    MOp,
-    operand,
-    uses_operand,
-)
-from kernel_src.jit.regs import CONTEXT, MEMORY, RAX, RCX, RDX, SCRATCH, is_register, is_vector
+from kernel_src.jit.machine import MInst, MOp
+from kernel_src.jit.regs import RCX, SCRATCH, is_register, is_vector
 from kernel_src.lib.arena import ArenaFull
-from pykern.lang import Array, Ptr, bitcast, i32, raises, u8, u32, u64
-
-# By LOAD_*: the opcode
-LOAD_OPCODES: Final[Array[u32, 7]] = Array(
-    encode.MOVZX8,
-    encode.MOVSX8,
-    encode.MOVZX16,
-    encode.MOVSX16,
-    encode.LOAD,
-    encode.MOVSXD,
-    encode.LOAD,
-)
+from pykern.lang import Ptr, bitcast, i32, raises, u8, u32, u64
 
 
 @raises(ArenaFull)
@@ -217,255 +191,3 @@ def emit_count_zeros(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     emitter.operate(encode.BSR, inst.wide, dst, place)
     encode.cmov_rr(code, encode.CC_E, False, dst, SCRATCH)
     encode.alu_ri(code, encode.ALU_XOR, False, dst, i32(width - 1))
-
-
-# Comparisons
-
-
-@raises(ArenaFull)
-def compare_memory(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    mem = address(emitter, inst, inst.d)
-    note_fault(emitter, inst)
-    if inst.a == NONE:
-        encode.alu_mi(emitter.code, encode.ALU_CMP, inst.wide, mem, bitcast(i32, inst.c))
-    else:
-        encode.alu_rm(emitter.code, encode.ALU_CMP, inst.wide, emitter.register(inst.a), mem)
-
-
-@raises(ArenaFull)
-def emit_compare(emitter: Ptr[Emitter], inst: Ptr[MInst], left: u32, right: u32) -> None:
-    """Sets the flags for `left` and `right`, or the immediate if `right` is NONE. Comparing with
-    zero for equality may need no instruction: arithmetic has set that flag."""
-    code = emitter.code
-    wide = inst.wide
-    cc = inst.cond
-    imm = inst.imm
-    if inst.sub == COMPARE_LOAD:
-        compare_memory(emitter, inst)
-        return
-    a = emitter.register(left)
-    if inst.sub == COMPARE_BITS:
-        if right == NONE:
-            encode.test_ri(code, wide, a, bitcast(i32, imm))
-        else:
-            emitter.operate(encode.TEST, wide, a, emitter.place(right))
-    elif inst.sub == COMPARE_FLOAT:
-        emitter.operate_float(encode.UCOMIS, wide, a, emitter.place(right))
-    elif right != NONE:
-        emitter.operate(u32(encode.ALU_CMP) << 3 | 3, wide, a, emitter.place(right))
-    elif imm == 0 and cc & ~u8(1) == encode.CC_E and emitter.has_zero_flag(a, wide):
-        pass
-    elif imm == 0:
-        encode.test_rr(code, wide, a, a)
-    else:
-        encode.alu_ri(code, encode.ALU_CMP, wide, a, bitcast(i32, imm))
-
-
-@raises(ArenaFull)
-def emit_set(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """Clearing the result first is cheaper, but it must not be an operand of the comparison."""
-    code = emitter.code
-    dst = emitter.result(inst)
-    is_operand = False
-    for n in range(u32(4)):
-        if uses_operand(inst, n) and emitter.place(operand(inst, n)) == dst:
-            is_operand = True
-    if not is_operand:
-        encode.zero_r(code, dst)
-    emit_compare(emitter, inst, inst.a, inst.b)
-    if inst.cond == encode.CC_FLOAT_E:
-        set_both(code, encode.CC_E, encode.CC_NP, encode.ALU_AND, dst)
-    elif inst.cond == encode.CC_FLOAT_NE:
-        set_both(code, encode.CC_NE, encode.CC_P, encode.ALU_OR, dst)
-    else:
-        encode.set_r8(code, inst.cond, dst)
-    if is_operand:
-        encode.movzx_r8(code, dst, dst)
-
-
-def set_both(code: Ptr[Code], cc: u8, other: u8, op: u8, dst: u8) -> None:
-    """The low byte of dst = cc op other; the rest of dst may become anything that it and the
-    scratch register were, but for `and`, where it stays zero."""
-    encode.set_r8(code, cc, dst)
-    encode.set_r8(code, other, SCRATCH)
-    encode.op8_rr(code, u32(op) << 3 | 2, False, dst, SCRATCH, True)
-
-
-@raises(ArenaFull)
-def emit_choose(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """dst = b, then a if the condition holds; the other way round if a is where the result goes."""
-    dst = emitter.result(inst)
-    emit_compare(emitter, inst, inst.c, inst.d)
-    a = emitter.place(inst.a)
-    b = emitter.place(inst.b)
-    if is_vector(dst) or inst.cond >= encode.CC_FLOAT_NE:
-        choose_by_jump(emitter, inst.cond, dst, a, b)
-        return
-    if a == dst:
-        emitter.operate(encode.ESCAPE | 0x40 | (inst.cond ^ 1), True, dst, b)
-        return
-    emitter.into_register(dst, True, b)
-    emitter.operate(encode.ESCAPE | 0x40 | inst.cond, True, dst, a)
-
-
-def choose_by_jump(emitter: Ptr[Emitter], cc: u8, dst: u8, a: u32, b: u32) -> None:
-    """For what cmov cannot do: vector registers, and equality of floats. The moves that are jumped
-    over do not touch the flags."""
-    code = emitter.code
-    other = b
-    skip_if = cc
-    if a != dst:
-        emitter.into_register(dst, True, b)
-        other = a
-        skip_if = cc ^ 1
-    if skip_if == encode.CC_FLOAT_E:
-        differ = encode.jcc_short(code, encode.CC_NE)
-        equal = encode.jcc_short(code, encode.CC_NP)
-        emitter.patch(differ, differ + 1, code.used, True)
-        emitter.into_register(dst, True, other)
-        emitter.patch(equal, equal + 1, code.used, True)
-        return
-    unordered: u32 = NONE
-    if skip_if == encode.CC_FLOAT_NE:
-        unordered = encode.jcc_short(code, encode.CC_P)
-        skip_if = encode.CC_NE
-    skip = encode.jcc_short(code, skip_if)
-    emitter.into_register(dst, True, other)
-    emitter.patch(skip, skip + 1, code.used, True)
-    if unordered != NONE:
-        emitter.patch(unordered, unordered + 1, code.used, True)
-
-
-# Memory
-
-
-def address(emitter: Ptr[Emitter], inst: Ptr[MInst], value: u32) -> Mem:
-    disp = bitcast(i32, inst.imm)
-    if inst.flags == BASE_CONTEXT:
-        return Mem(base=CONTEXT, disp=disp)
-    if inst.flags == BASE_MEMORY:
-        index = NO_INDEX if value == NONE else emitter.register(value)
-        return Mem(base=MEMORY, disp=disp, index=index)
-    return Mem(base=emitter.register(value), disp=disp)
-
-
-@raises(ArenaFull)
-def emit_with_memory(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """dst = a op memory. The address is in another register than the result."""
-    code = emitter.code
-    dst = emitter.result(inst)
-    mem = address(emitter, inst, inst.d)
-    emitter.into_register(dst, True, emitter.place(inst.a))
-    note_fault(emitter, inst)
-    if inst.op == MOp.FLOAT_LOAD:
-        encode.float_rm(code, float_opcode(inst.sub), inst.wide, dst, mem)
-    elif inst.op == MOp.MUL_LOAD:
-        encode.op_rm(code, encode.IMUL, inst.wide, dst, mem)
-    else:
-        encode.alu_rm(code, inst.sub, inst.wide, dst, mem)
-        emitter.set_flags(dst, inst.wide)
-
-
-@raises(ArenaFull)
-def emit_load(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    note_fault(emitter, inst)
-    # An unsigned load clears the upper half in its 32-bit form; a signed one has a form for each
-    # type.
-    is_signed = inst.sub == LOAD_S8 or inst.sub == LOAD_S16 or inst.sub == LOAD_S32
-    wide = inst.wide if is_signed else inst.sub == LOAD_64
-    mem = address(emitter, inst, inst.a)
-    dst = emitter.result(inst)
-    if is_vector(dst):
-        encode.float_rm(emitter.code, encode.MOVS_XM, wide, dst, mem)
-    else:
-        encode.op_rm(emitter.code, LOAD_OPCODES[inst.sub], wide, dst, mem)
-
-
-@raises(ArenaFull)
-def emit_store(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    note_fault(emitter, inst)
-    mem = address(emitter, inst, inst.a)
-    if inst.b == NONE:
-        encode.store_mi(emitter.code, inst.sub, mem, inst.c)
-        return
-    src = emitter.register(inst.b)
-    if is_vector(src):
-        encode.float_rm(emitter.code, encode.MOVS_MX, inst.sub == 8, src, mem)
-    else:
-        encode.store_mr(emitter.code, inst.sub, mem, src)
-
-
-@raises(ArenaFull)
-def note_fault(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """A fault of the instruction that follows is a trap, if it accesses linear memory."""
-    if inst.flags == BASE_MEMORY or inst.flags == BASE_OTHER:
-        emitter.traps.add(emitter.code.used, inst.offset, TRAP_MEMORY)
-
-
-# Division
-
-
-@raises(ArenaFull)
-def move_dividend(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> u32:
-    """The dividend goes to rax; a divisor in rax or rdx moves away. Returns the divisor's place."""
-    divisor = emitter.place(inst.b)
-    emitter.mover.clear()
-    emitter.mover.add(RAX, emitter.place(inst.a), inst.a)
-    if divisor == RAX or divisor == RDX:
-        emitter.mover.add(SCRATCH, divisor, inst.b)
-        divisor = SCRATCH
-    emitter.do_moves()
-    return divisor
-
-
-def divide(emitter: Ptr[Emitter], op: u8, wide: bool, divisor: u32) -> None:
-    if is_register(divisor):
-        encode.unary_r(emitter.code, op, wide, u8(divisor))
-    else:
-        encode.unary_m(emitter.code, op, wide, emitter.word(divisor))
-
-
-def compare_divisor(emitter: Ptr[Emitter], wide: bool, divisor: u32, imm: i32) -> None:
-    if is_register(divisor) and imm == 0:
-        encode.test_rr(emitter.code, wide, u8(divisor), u8(divisor))
-    elif is_register(divisor):
-        encode.alu_ri(emitter.code, encode.ALU_CMP, wide, u8(divisor), imm)
-    else:
-        encode.alu_mi(emitter.code, encode.ALU_CMP, wide, emitter.word(divisor), imm)
-
-
-@raises(ArenaFull)
-def emit_unsigned_division(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """With rdx = 0 only a zero divisor can fault."""
-    divisor = move_dividend(emitter, inst)
-    encode.zero_r(emitter.code, RDX)
-    emitter.traps.add(emitter.code.used, inst.offset, TRAP_DIVIDE_BY_ZERO)
-    divide(emitter, encode.UNARY_DIV, inst.wide, divisor)
-
-
-@raises(ArenaFull)
-def emit_signed_division(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
-    """The processor's one exception is made unambiguous: a quotient is divided only by what is
-    not 0, so it means overflow; a remainder not by -1, where it is 0, so it means division by
-    zero."""
-    code = emitter.code
-    divisor = move_dividend(emitter, inst)
-    checked = inst.imm == 0
-    if inst.op == MOp.DIV_S:
-        if checked:
-            compare_divisor(emitter, inst.wide, divisor, 0)
-            emitter.trap_if(encode.CC_E, TRAP_DIVIDE_BY_ZERO, inst.offset)
-        encode.sign_extend_rax(code, inst.wide)
-        emitter.traps.add(code.used, inst.offset, TRAP_OVERFLOW)
-        divide(emitter, encode.UNARY_IDIV, inst.wide, divisor)
-        return
-    skip: u32 = NONE
-    if checked:
-        encode.zero_r(code, RDX)
-        compare_divisor(emitter, inst.wide, divisor, -1)
-        skip = encode.jcc_short(code, encode.CC_E)
-    encode.sign_extend_rax(code, inst.wide)
-    emitter.traps.add(code.used, inst.offset, TRAP_DIVIDE_BY_ZERO)
-    divide(emitter, encode.UNARY_IDIV, inst.wide, divisor)
-    if skip != NONE:
-        emitter.patch(skip, skip + 1, code.used, True)

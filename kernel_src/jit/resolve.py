@@ -13,8 +13,8 @@ All moves at one point are parallel (moves.py).
 from __future__ import annotations
 
 from kernel_src.jit.allocation import ON_STACK, Allocation
+from kernel_src.jit.intervals import Liveness
 from kernel_src.jit.ir import NONE, Function, Op
-from kernel_src.jit.liveness import Liveness
 from kernel_src.jit.machine import MachineCode
 from kernel_src.jit.regs import ARGUMENT_COUNT, ARGUMENTS, INCOMING, NO_PLACE, is_register, is_slot
 from kernel_src.lib.arena import Arena, ArenaFull, alloc_slice, grow_slice, trim_slice

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from kernel_src.jit.allocation import ON_STACK, Allocation
+from kernel_src.jit.intervals import Liveness
 from kernel_src.jit.ir import NONE
-from kernel_src.jit.liveness import Liveness
 from kernel_src.jit.regs import FIRST_SLOT
 from kernel_src.lib.arena import ArenaFull, alloc_slice, grow_slice
 from pykern.lang import Ptr, raises, ref, u32

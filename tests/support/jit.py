@@ -179,7 +179,7 @@ def run_stages(
     machine = new("machine.MachineCode", arena=arena)
     machine.init(function.inst_count, function.block_count)
     stage("select").select(function, prepared.module, uses.value, machine)
-    live = new("liveness.Liveness", arena=arena)
+    live = new("intervals.Liveness", arena=arena)
     stage("liveness").find_liveness(function, machine, live)
     allocation = new("allocation.Allocation", function=function, code=machine, live=live)
     stage("allocate").allocate(allocation)
