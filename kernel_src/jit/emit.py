@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
 from kernel_src.jit.context import (
     REF_SIGNATURE,
     STACK_LIMIT,
@@ -50,7 +51,7 @@ def emit_function(emitter: Ptr[Emitter]) -> None:
     """Emits the function that `emitter` has been set up for (compile.py)."""
     prepare(emitter)
     code = emitter.code
-    encode.int3_until(code, FUNCTION_ALIGN)
+    control.int3_until(code, FUNCTION_ALIGN)
     start = code.used
     emit_prologue(emitter)
     for n in range(emitter.function.block_count):
@@ -125,7 +126,7 @@ def emit_prologue(emitter: Ptr[Emitter]) -> None:
 def emit_block(emitter: Ptr[Emitter], n: u32) -> None:
     emitter.block = n
     if is_small_loop(emitter, n):
-        encode.nops_until(emitter.code, LOOP_ALIGN)
+        control.nops_until(emitter.code, LOOP_ALIGN)
     emitter.block_at[n] = emitter.code.used
     emitter.flags_at = NONE  # control may come from elsewhere
     if emitter.leads_to[n] != n:
@@ -149,7 +150,7 @@ def emit_edge_out_of_line(emitter: Ptr[Emitter], edge: u32) -> None:
         patch_fixup(emitter, emitter.fixups[fixup], emitter.code.used)
         fixup = emitter.fixups[fixup].next
     emitter.move_list(emitter.resolution.on_edge[edge])
-    at = encode.jmp_near(emitter.code)
+    at = control.jmp_near(emitter.code)
     target = emitter.block_at[destination(emitter, edge)]
     emitter.patch(at, emitter.code.used, target, False)
 
@@ -173,14 +174,14 @@ def emit_trap(emitter: Ptr[Emitter], fixup: Ptr[Fixup]) -> None:
     patch_fixup(emitter, fixup, code.used)
     if fixup.cause == TRAP_SIGNATURE:
         encode.alu_mi(code, encode.ALU_CMP, False, Mem(base=SCRATCH, disp=i32(REF_SIGNATURE)), 0)
-        null = encode.jcc_short(code, encode.CC_E)
+        null = control.jcc_short(code, encode.CC_E)
         emitter.traps.add(code.used, fixup.number, TRAP_SIGNATURE)
-        encode.ud2(code)
+        control.ud2(code)
         emitter.patch(null, null + 1, code.used, True)
         emitter.traps.add(code.used, fixup.number, TRAP_NULL)
     else:
         emitter.traps.add(code.used, fixup.number, fixup.cause)
-    encode.ud2(code)
+    control.ud2(code)
 
 
 def emit_constants(emitter: Ptr[Emitter]) -> None:
@@ -188,7 +189,7 @@ def emit_constants(emitter: Ptr[Emitter]) -> None:
     if emitter.constant_count == 0:
         return
     code = emitter.code
-    encode.int3_until(code, 16)
+    control.int3_until(code, 16)
     start = code.used
     for i in range(emitter.constant_count):
         code.put64(emitter.constants[i])

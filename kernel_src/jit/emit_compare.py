@@ -6,6 +6,8 @@ Equality of floats needs two flags, so it is two conditions; everything else is 
 from __future__ import annotations
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
+import kernel_src.jit.encode_float as floats
 from kernel_src.jit.emit_memory import address, note_fault
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.encode import Code
@@ -51,7 +53,7 @@ def emit_compare(emitter: Ptr[Emitter], inst: Ptr[MInst], left: u32, right: u32)
         else:
             emitter.operate(encode.TEST, wide, a, emitter.place(right))
     elif inst.sub == COMPARE_FLOAT:
-        emitter.operate_float(encode.UCOMIS, wide, a, emitter.place(right))
+        emitter.operate_float(floats.UCOMIS, wide, a, emitter.place(right))
     elif right != NONE:
         emitter.operate(u32(encode.ALU_CMP) << 3 | 3, wide, a, emitter.place(right))
     elif imm == 0 and cc & ~u8(1) == encode.CC_E and emitter.has_zero_flag(a, wide):
@@ -120,17 +122,17 @@ def choose_by_jump(emitter: Ptr[Emitter], cc: u8, dst: u8, a: u32, b: u32) -> No
         other = a
         skip_if = cc ^ 1
     if skip_if == encode.CC_FLOAT_E:
-        differ = encode.jcc_short(code, encode.CC_NE)
-        equal = encode.jcc_short(code, encode.CC_NP)
+        differ = control.jcc_short(code, encode.CC_NE)
+        equal = control.jcc_short(code, encode.CC_NP)
         emitter.patch(differ, differ + 1, code.used, True)
         emitter.into_register(dst, True, other)
         emitter.patch(equal, equal + 1, code.used, True)
         return
     unordered: u32 = NONE
     if skip_if == encode.CC_FLOAT_NE:
-        unordered = encode.jcc_short(code, encode.CC_P)
+        unordered = control.jcc_short(code, encode.CC_P)
         skip_if = encode.CC_NE
-    skip = encode.jcc_short(code, skip_if)
+    skip = control.jcc_short(code, skip_if)
     emitter.into_register(dst, True, other)
     emitter.patch(skip, skip + 1, code.used, True)
     if unordered != NONE:

@@ -8,6 +8,7 @@ instead if it has moves, so that they lie in the loop.
 from __future__ import annotations
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
 from kernel_src.jit.context import (
     FUNCTION_REF_SHIFT,
     IMPORTS,
@@ -52,17 +53,17 @@ def emit_control(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     match inst.op:
         case MOp.CALL:
             move_arguments(emitter, inst, 0, OUTGOING)
-            emitter.relocations.add(encode.call_near(emitter.code), inst.a)
+            emitter.relocations.add(control.call_near(emitter.code), inst.a)
             note_return(emitter, inst)
         case MOp.CALL_IMPORT:
             move_arguments(emitter, inst, 0, OUTGOING)
             find_import(emitter, inst.a)
-            encode.call_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
+            control.call_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
             note_return(emitter, inst)
         case MOp.CALL_INDIRECT:
             move_arguments(emitter, inst, 1, OUTGOING)
             find_element(emitter, inst)
-            encode.call_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
+            control.call_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
             note_return(emitter, inst)
         case MOp.CALL_RUNTIME:
             emit_runtime_call(emitter, inst)
@@ -80,20 +81,20 @@ def emit_control(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         case MOp.TAIL:
             move_arguments(emitter, inst, 0, INCOMING)
             emit_leave(emitter)
-            emitter.relocations.add(encode.jmp_near(emitter.code), inst.a)
+            emitter.relocations.add(control.jmp_near(emitter.code), inst.a)
         case MOp.TAIL_IMPORT:
             move_arguments(emitter, inst, 0, INCOMING)
             find_import(emitter, inst.a)
             emit_leave(emitter)
-            encode.jmp_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
+            control.jmp_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
         case MOp.TAIL_INDIRECT:
             move_arguments(emitter, inst, 1, INCOMING)
             find_element(emitter, inst)
             emit_leave(emitter)
-            encode.jmp_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
+            control.jmp_m(emitter.code, Mem(base=SCRATCH, disp=i32(REF_CODE)))
         case _:
             emitter.traps.add(emitter.code.used, inst.offset, u8(inst.imm))
-            encode.ud2(emitter.code)
+            control.ud2(emitter.code)
 
 
 # Calls
@@ -161,7 +162,7 @@ def emit_runtime_call(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         emitter.add_operand_move(ARGUMENTS[i + 1], emitter.function.pool[inst.b + i])
     emitter.do_moves()
     encode.mov_rr(code, True, RDI, CONTEXT)
-    encode.call_m(code, Mem(base=CONTEXT, disp=i32(RUNTIME + 8 * inst.a)))
+    control.call_m(code, Mem(base=CONTEXT, disp=i32(RUNTIME + 8 * inst.a)))
     note_return(emitter, inst)
     if inst.imm != 0:
         encode.test_rr(code, False, RAX, RAX)
@@ -253,16 +254,16 @@ def emit_switch(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     count = terminator.c - 1
     emitter.into_register(RAX, False, emitter.place(inst.a))
     encode.alu_ri(code, encode.ALU_CMP, False, RAX, i32(count))
-    at = encode.jcc_near(code, encode.CC_AE)
+    at = control.jcc_near(code, encode.CC_AE)
     link_near(emitter, at, code.used, edge_of(function, terminator, count))
     if count == 0:
         return
-    table = encode.lea_rip(code, SCRATCH)
+    table = control.lea_rip(code, SCRATCH)
     entry = Mem(base=SCRATCH, disp=0, index=RAX, scale=2)
     encode.op_rm(code, encode.MOVSXD, True, RAX, entry)
     encode.alu_rr(code, encode.ALU_ADD, True, RAX, SCRATCH)
-    encode.jmp_r(code, RAX)
-    encode.int3_until(code, 4)
+    control.jmp_r(code, RAX)
+    control.int3_until(code, 4)
     start = code.used
     emitter.patch(table, table + 4, start, False)
     for i in range(count):
@@ -290,7 +291,7 @@ def emit_return(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
             emitter.add_operand_move(INCOMING + i - RESULT_COUNT, value)
     emitter.do_moves()
     emit_leave(emitter)
-    encode.ret(emitter.code)
+    control.ret(emitter.code)
 
 
 def emit_leave(emitter: Ptr[Emitter]) -> None:

@@ -4,6 +4,7 @@ afterwards."""
 from __future__ import annotations
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
 from kernel_src.jit.context import TRAP_DIVIDE_BY_ZERO, TRAP_OVERFLOW
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.ir import NONE
@@ -71,7 +72,7 @@ def emit_signed_division(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     if checked:
         encode.zero_r(code, RDX)
         compare_divisor(emitter, inst.wide, divisor, -1)
-        skip = encode.jcc_short(code, encode.CC_E)
+        skip = control.jcc_short(code, encode.CC_E)
     encode.sign_extend_rax(code, inst.wide)
     emitter.traps.add(code.used, inst.offset, TRAP_DIVIDE_BY_ZERO)
     divide(emitter, encode.UNARY_IDIV, inst.wide, divisor)

@@ -13,6 +13,8 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
+import kernel_src.jit.encode_float as floats
 from kernel_src.jit.context import TRAP_CONVERSION, TRAP_OVERFLOW
 from kernel_src.jit.emitter import Emitter
 from kernel_src.jit.ir import NONE
@@ -33,7 +35,7 @@ from pykern.lang import Array, Ptr, raises, u8, u32, u64
 # From FCEIL to FNEAREST: the rounding modes (SDM, ROUNDSS), with the inexact exception masked
 ROUNDING: Final[Array[u8, 4]] = Array(10, 9, 11, 8)
 # From FADD to FDIV
-ARITHMETIC: Final[Array[u32, 4]] = Array(encode.ADDS, encode.SUBS, encode.MULS, encode.DIVS)
+ARITHMETIC: Final[Array[u32, 4]] = Array(floats.ADDS, floats.SUBS, floats.MULS, floats.DIVS)
 
 
 def constant_of(inst: Ptr[MInst]) -> u64:
@@ -44,7 +46,7 @@ def constant_of(inst: Ptr[MInst]) -> u64:
 def clear(emitter: Ptr[Emitter], dst: u8, src: u32) -> None:
     """Ends the wait for the old content of dst, unless it is the operand."""
     if src != dst:
-        encode.zero_float(emitter.code, dst)
+        floats.zero_float(emitter.code, dst)
 
 
 # Arithmetic
@@ -58,10 +60,10 @@ def emit_float(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     a = emitter.register(inst.a)
     if inst.sub < FLOAT_SQRT:
         clear(emitter, dst, a)
-        encode.round_rri(code, wide, dst, a, ROUNDING[inst.sub])
+        floats.round_rri(code, wide, dst, a, ROUNDING[inst.sub])
     elif inst.sub == FLOAT_SQRT:
         clear(emitter, dst, a)
-        encode.float_rr(code, encode.SQRTS, wide, dst, a)
+        floats.float_rr(code, floats.SQRTS, wide, dst, a)
     elif inst.sub < FLOAT_MIN:
         emit_arithmetic(emitter, inst, dst, a)
     else:
@@ -88,9 +90,9 @@ def emit_arithmetic(emitter: Ptr[Emitter], inst: Ptr[MInst], dst: u8, a: u8) -> 
     b = emitter.place(inst.b)
     if b == dst and a != dst:
         if inst.sub != FLOAT_SUB and inst.sub != FLOAT_DIV:
-            encode.float_rr(emitter.code, opcode, inst.wide, dst, a)
+            floats.float_rr(emitter.code, opcode, inst.wide, dst, a)
             return
-        encode.move_float_rr(emitter.code, VECTOR_SCRATCH, dst)
+        floats.move_float_rr(emitter.code, VECTOR_SCRATCH, dst)
         b = VECTOR_SCRATCH
     emitter.into_register(dst, True, a)
     emitter.operate_float(opcode, inst.wide, dst, b)
@@ -100,11 +102,11 @@ def emit_arithmetic(emitter: Ptr[Emitter], inst: Ptr[MInst], dst: u8, a: u8) -> 
 def emit_float_bits(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     """All three operations may have their operands exchanged."""
     code = emitter.code
-    opcode = encode.XORPS
+    opcode = floats.XORPS
     if inst.sub == encode.ALU_AND:
-        opcode = encode.ANDPS
+        opcode = floats.ANDPS
     elif inst.sub == encode.ALU_OR:
-        opcode = encode.ORPS
+        opcode = floats.ORPS
     dst = emitter.result(inst)
     a = emitter.register(inst.a)
     if inst.b == NONE:
@@ -128,16 +130,16 @@ def emit_min_max(emitter: Ptr[Emitter], wide: bool, is_min: bool, dst: u8, other
     and-ing gives +0.
     """
     code = emitter.code
-    encode.float_rr(code, encode.UCOMIS, wide, dst, other)
-    differ = encode.jcc_short(code, encode.CC_NE)
-    unordered = encode.jcc_short(code, encode.CC_P)
-    encode.op_rr(code, encode.ORPS if is_min else encode.ANDPS, False, dst, other)
-    equal_done = encode.jmp_short(code)
+    floats.float_rr(code, floats.UCOMIS, wide, dst, other)
+    differ = control.jcc_short(code, encode.CC_NE)
+    unordered = control.jcc_short(code, encode.CC_P)
+    encode.op_rr(code, floats.ORPS if is_min else floats.ANDPS, False, dst, other)
+    equal_done = control.jmp_short(code)
     emitter.patch(unordered, unordered + 1, code.used, True)
-    encode.float_rr(code, encode.ADDS, wide, dst, other)
-    nan_done = encode.jmp_short(code)
+    floats.float_rr(code, floats.ADDS, wide, dst, other)
+    nan_done = control.jmp_short(code)
     emitter.patch(differ, differ + 1, code.used, True)
-    encode.float_rr(code, encode.MINS if is_min else encode.MAXS, wide, dst, other)
+    floats.float_rr(code, floats.MINS if is_min else floats.MAXS, wide, dst, other)
     emitter.patch(equal_done, equal_done + 1, code.used, True)
     emitter.patch(nan_done, nan_done + 1, code.used, True)
 
@@ -146,7 +148,7 @@ def emit_resize(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     dst = emitter.result(inst)
     src = emitter.place(inst.a)
     clear(emitter, dst, src)
-    emitter.operate_float(encode.CVTS2S, not inst.wide, dst, src)
+    emitter.operate_float(floats.CVTS2S, not inst.wide, dst, src)
 
 
 # Integers
@@ -158,26 +160,26 @@ def emit_int_to_float(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     code = emitter.code
     signed = inst.sub == 0
     wide_source = inst.imm != 0 or not signed
-    opcode = encode.for_width(encode.CVTSI2S, inst.wide)
+    opcode = floats.for_width(floats.CVTSI2S, inst.wide)
     dst = emitter.result(inst)
     src = emitter.place(inst.a)
-    encode.zero_float(code, dst)
+    floats.zero_float(code, dst)
     if signed or inst.imm == 0:
         emitter.operate(opcode, wide_source, dst, src)
         return
     emitter.into_register(SCRATCH, True, src)
     encode.test_rr(code, True, SCRATCH, SCRATCH)
-    large = encode.jcc_short(code, encode.CC_S)
+    large = control.jcc_short(code, encode.CC_S)
     encode.op_rr(code, opcode, True, dst, SCRATCH)
-    done = encode.jmp_short(code)
+    done = control.jmp_short(code)
     emitter.patch(large, large + 1, code.used, True)
     encode.shift_ri(code, encode.SHIFT_SHR, True, SCRATCH, 1)
     # The bit that was shifted out is in the carry; if the lowest is clear, it takes its place.
-    lost = encode.jcc_short(code, encode.CC_AE)
+    lost = control.jcc_short(code, encode.CC_AE)
     encode.alu_ri(code, encode.ALU_OR, True, SCRATCH, 1)
     emitter.patch(lost, lost + 1, code.used, True)
     encode.op_rr(code, opcode, True, dst, SCRATCH)
-    encode.float_rr(code, encode.ADDS, inst.wide, dst, dst)
+    floats.float_rr(code, floats.ADDS, inst.wide, dst, dst)
     emitter.patch(done, done + 1, code.used, True)
 
 
@@ -212,7 +214,7 @@ def below(signed: bool, wide_int: bool, float: u32) -> u8:
 
 @raises(ArenaFull)
 def compare_limit(emitter: Ptr[Emitter], inst: Ptr[MInst], src: u8, limit: u64) -> None:
-    emitter.operate_constant(encode.UCOMIS, inst.wide, src, limit)
+    emitter.operate_constant(floats.UCOMIS, inst.wide, src, limit)
 
 
 @raises(ArenaFull)
@@ -225,7 +227,7 @@ def emit_float_to_int(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         emit_saturating_cut(emitter, inst, src, signed, wide_int)
         return
     float = u32(inst.wide)
-    encode.float_rr(code, encode.UCOMIS, inst.wide, src, src)
+    floats.float_rr(code, floats.UCOMIS, inst.wide, src, src)
     emitter.trap_if(encode.CC_P, TRAP_CONVERSION, inst.offset)
     compare_limit(emitter, inst, src, low_limit(signed, wide_int, float))
     emitter.trap_if(below(signed, wide_int, float), TRAP_OVERFLOW, inst.offset)
@@ -249,14 +251,14 @@ def emit_saturating_cut(
         greatest >>= 1
         least = u64(1) << (bits - 1)
     encode.mov_ri(code, dst, 0)
-    encode.float_rr(code, encode.UCOMIS, inst.wide, src, src)
-    nan = encode.jcc_near(code, encode.CC_P)
+    floats.float_rr(code, floats.UCOMIS, inst.wide, src, src)
+    nan = control.jcc_near(code, encode.CC_P)
     encode.mov_ri(code, dst, least)
     compare_limit(emitter, inst, src, low_limit(signed, wide_int, float))
-    small = encode.jcc_near(code, below(signed, wide_int, float))
+    small = control.jcc_near(code, below(signed, wide_int, float))
     encode.mov_ri(code, dst, greatest)
     compare_limit(emitter, inst, src, high_limit(signed, wide_int, float))
-    large = encode.jcc_near(code, encode.CC_AE)
+    large = control.jcc_near(code, encode.CC_AE)
     emit_cut(emitter, inst, src, signed, wide_int)
     emitter.patch(nan, nan + 4, code.used, False)
     emitter.patch(small, small + 4, code.used, False)
@@ -272,18 +274,18 @@ def emit_cut(
     code = emitter.code
     wide = inst.wide
     dst = emitter.result(inst)
-    opcode = encode.for_width(encode.CVTTS2SI, wide)
+    opcode = floats.for_width(floats.CVTTS2SI, wide)
     if signed or not wide_int:
         encode.op_rr(code, opcode, wide_int or not signed, dst, src)
         return
     limit = TWO_63[u32(wide)]
     compare_limit(emitter, inst, src, limit)
-    large = encode.jcc_short(code, encode.CC_AE)
+    large = control.jcc_short(code, encode.CC_AE)
     encode.op_rr(code, opcode, True, dst, src)
-    done = encode.jmp_short(code)
+    done = control.jmp_short(code)
     emitter.patch(large, large + 1, code.used, True)
-    encode.move_float_rr(code, VECTOR_SCRATCH, src)
-    emitter.operate_constant(encode.SUBS, wide, VECTOR_SCRATCH, limit)
+    floats.move_float_rr(code, VECTOR_SCRATCH, src)
+    emitter.operate_constant(floats.SUBS, wide, VECTOR_SCRATCH, limit)
     encode.op_rr(code, opcode, True, dst, VECTOR_SCRATCH)
     encode.mov_ri(code, SCRATCH, 1 << 63)
     encode.alu_rr(code, encode.ALU_XOR, True, dst, SCRATCH)

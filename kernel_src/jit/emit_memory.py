@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_float as floats
 from kernel_src.jit.context import TRAP_MEMORY
 from kernel_src.jit.emit_float import float_opcode
 from kernel_src.jit.emitter import Emitter
@@ -57,7 +58,7 @@ def emit_with_memory(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     emitter.into_register(dst, True, emitter.place(inst.a))
     note_fault(emitter, inst)
     if inst.op == MOp.FLOAT_LOAD:
-        encode.float_rm(code, float_opcode(inst.sub), inst.wide, dst, mem)
+        floats.float_rm(code, float_opcode(inst.sub), inst.wide, dst, mem)
     elif inst.op == MOp.MUL_LOAD:
         encode.op_rm(code, encode.IMUL, inst.wide, dst, mem)
     else:
@@ -75,7 +76,7 @@ def emit_load(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
     mem = address(emitter, inst, inst.a)
     dst = emitter.result(inst)
     if is_vector(dst):
-        encode.float_rm(emitter.code, encode.MOVS_XM, wide, dst, mem)
+        floats.float_rm(emitter.code, floats.MOVS_XM, wide, dst, mem)
     else:
         encode.op_rm(emitter.code, LOAD_OPCODES[inst.sub], wide, dst, mem)
 
@@ -89,7 +90,7 @@ def emit_store(emitter: Ptr[Emitter], inst: Ptr[MInst]) -> None:
         return
     src = emitter.register(inst.b)
     if is_vector(src):
-        encode.float_rm(emitter.code, encode.MOVS_MX, inst.sub == 8, src, mem)
+        floats.float_rm(emitter.code, floats.MOVS_MX, inst.sub == 8, src, mem)
     else:
         encode.store_mr(emitter.code, inst.sub, mem, src)
 

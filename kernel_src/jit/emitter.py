@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
+import kernel_src.jit.encode_float as floats
 from kernel_src.jit.encode import Code, Mem
 from kernel_src.jit.frame import Frame
 from kernel_src.jit.ir import NONE, Function
@@ -150,13 +152,13 @@ class Emitter:
         if is_vector(dst):
             if is_vector(place):
                 if place != dst:
-                    encode.move_float_rr(code, dst, u8(place))
+                    floats.move_float_rr(code, dst, u8(place))
             elif is_register(place):
-                encode.op_rr(code, encode.MOVD_XR, wide, dst, u8(place))
+                encode.op_rr(code, floats.MOVD_XR, wide, dst, u8(place))
             else:
-                encode.float_rm(code, encode.MOVS_XM, wide, dst, self.word(place))
+                floats.float_rm(code, floats.MOVS_XM, wide, dst, self.word(place))
         elif is_vector(place):
-            encode.op_rr(code, encode.MOVD_RX, wide, u8(place), dst)
+            encode.op_rr(code, floats.MOVD_RX, wide, u8(place), dst)
         elif not is_register(place):
             encode.op_rm(code, encode.LOAD, wide, dst, self.word(place))
         elif place != dst:
@@ -180,14 +182,14 @@ class Emitter:
     def operate_float(self, opcode: u32, wide: bool, reg: u8, place: u32) -> None:
         """The same for the opcodes whose operands are floats."""
         if is_register(place):
-            encode.float_rr(self.code, opcode, wide, reg, u8(place))
+            floats.float_rr(self.code, opcode, wide, reg, u8(place))
         else:
-            encode.float_rm(self.code, opcode, wide, reg, self.word(place))
+            floats.float_rm(self.code, opcode, wide, reg, self.word(place))
 
     @raises(ArenaFull)
     def operate_constant(self, opcode: u32, wide: bool, reg: u8, bits: u64) -> None:
         """The same with a constant in memory: 16 bytes, of which the first are `bits`."""
-        at = encode.op_rip(self.code, encode.for_width(opcode, wide), False, reg)
+        at = encode.op_rip(self.code, floats.for_width(opcode, wide), False, reg)
         number = self.constant_number(bits)
         self.add_fixup(at, self.code.used, Target.CONSTANT, number, False)
 
@@ -206,9 +208,9 @@ class Emitter:
     @raises(ArenaFull)
     def load_float(self, dst: u8, bits: u64) -> None:
         if bits == 0:
-            encode.zero_float(self.code, dst)
+            floats.zero_float(self.code, dst)
         else:
-            self.operate_constant(encode.MOVS_XM, True, dst, bits)
+            self.operate_constant(floats.MOVS_XM, True, dst, bits)
 
     def set_flags(self, register: u8, wide: bool) -> None:
         """The instruction just emitted has set the zero flag for `register`."""
@@ -262,7 +264,7 @@ class Emitter:
             self.into_register(u8(step.dst), True, step.src)
         elif is_vector(step.src):
             mem = self.word(step.dst)
-            encode.float_rm(self.code, encode.MOVS_MX, True, u8(step.src), mem)
+            floats.float_rm(self.code, floats.MOVS_MX, True, u8(step.src), mem)
         elif is_register(step.src):
             encode.store_mr(self.code, 8, self.word(step.dst), u8(step.src))
         else:
@@ -314,7 +316,7 @@ class Emitter:
     @raises(ArenaFull)
     def trap_if(self, cc: u8, cause: u8, offset: u32) -> None:
         """jcc to a trap out of line."""
-        at = encode.jcc_near(self.code, cc)
+        at = control.jcc_near(self.code, cc)
         fixup = self.add_fixup(at, self.code.used, Target.TRAP, offset, False)
         fixup.cause = cause
 
@@ -322,19 +324,19 @@ class Emitter:
     def jump(self, block: u32) -> None:
         """jmp to a block, in its shortest form."""
         short = self.reaches(block)
-        at = encode.jmp_short(self.code) if short else encode.jmp_near(self.code)
+        at = control.jmp_short(self.code) if short else control.jmp_near(self.code)
         self.link_block(at, self.code.used, block, short)
 
     @raises(ArenaFull)
     def jump_if(self, cc: u8, block: u32) -> None:
         short = self.reaches(block)
-        at = encode.jcc_short(self.code, cc) if short else encode.jcc_near(self.code, cc)
+        at = control.jcc_short(self.code, cc) if short else control.jcc_near(self.code, cc)
         self.link_block(at, self.code.used, block, short)
 
     @raises(ArenaFull)
     def jump_if_to_edge(self, cc: u8, edge: u32) -> None:
         """jcc to the moves of an edge, which are emitted out of line."""
-        at = encode.jcc_near(self.code, cc)
+        at = control.jcc_near(self.code, cc)
         self.link_edge(at, self.code.used, edge)
 
     @raises(ArenaFull)

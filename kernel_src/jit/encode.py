@@ -22,7 +22,6 @@ from typing import Final
 
 from kernel_src.jit.regs import RAX, RSP
 from pykern.lang import (
-    Array,
     Ptr,
     Slice,
     bitcast,
@@ -100,29 +99,6 @@ MOVSX16: Final[u32] = ESCAPE | 0xBF
 MOVSXD: Final[u32] = 0x63
 XCHG: Final[u32] = 0x87
 TEST: Final[u32] = 0x85
-
-# Scalar floats. Of those marked *, the form for f32 is meant: f64 has F2 in place of F3, or a
-# prefix 66 where f32 has none
-MOVD_XR: Final[u32] = P66 | ESCAPE | 0x6E  # xmm = general register or memory, by width
-MOVD_RX: Final[u32] = P66 | ESCAPE | 0x7E
-ADDS: Final[u32] = F3 | ESCAPE | 0x58  # *
-SUBS: Final[u32] = F3 | ESCAPE | 0x5C  # *
-MULS: Final[u32] = F3 | ESCAPE | 0x59  # *
-DIVS: Final[u32] = F3 | ESCAPE | 0x5E  # *
-MINS: Final[u32] = F3 | ESCAPE | 0x5D  # *
-MAXS: Final[u32] = F3 | ESCAPE | 0x5F  # *
-SQRTS: Final[u32] = F3 | ESCAPE | 0x51  # *
-UCOMIS: Final[u32] = ESCAPE | 0x2E  # *
-ANDPS: Final[u32] = ESCAPE | 0x54
-ORPS: Final[u32] = ESCAPE | 0x56
-XORPS: Final[u32] = ESCAPE | 0x57
-MOVAPS: Final[u32] = ESCAPE | 0x28
-MOVS_XM: Final[u32] = F3 | ESCAPE | 0x10  # * from memory; the rest of the register becomes zero
-MOVS_MX: Final[u32] = F3 | ESCAPE | 0x11  # * to memory
-CVTSI2S: Final[u32] = F3 | ESCAPE | 0x2A  # * from a general register, by width
-CVTTS2SI: Final[u32] = F3 | ESCAPE | 0x2C  # * to a general register, by width, cut off
-CVTS2S: Final[u32] = F3 | ESCAPE | 0x5A  # * from this width to the other
-ROUNDSS: Final[u32] = MAP_3A | P66 | ESCAPE | 0x0A  # SSE4.1; f64: the next opcode
 
 NO_INDEX: Final[u8] = RSP  # rsp cannot be an index: SIB uses its number for "none"
 
@@ -245,6 +221,14 @@ def op8_rr(code: Ptr[Code], opcode: u32, wide: bool, reg: u8, rm: u8, low_byte: 
     """Like `op_rr` where `low_byte` says that one of the two is a byte register from 4 up."""
     put_opcode(code, opcode, wide, reg, 0, rm, low_byte)
     code.put8(0xC0 | (u32(reg) & 7) << 3 | u32(rm) & 7)
+
+
+def op_rip(code: Ptr[Code], opcode: u32, wide: bool, reg: u8) -> u32:
+    """An instruction with ModRM over a register and [rip + displacement]"""
+    put_opcode(code, opcode, wide, reg, 0, 0, False)
+    code.put8(5 | (u32(reg) & 7) << 3)
+    code.put32(0)
+    return code.used - 4
 
 
 # Moves
@@ -414,132 +398,3 @@ def cmov_rr(code: Ptr[Code], cc: u8, wide: bool, dst: u8, src: u8) -> None:
 
 def cmov_rm(code: Ptr[Code], cc: u8, wide: bool, dst: u8, mem: Mem) -> None:
     op_rm(code, ESCAPE | 0x40 | cc, wide, dst, mem)
-
-
-# Scalar floats: the opcodes marked *
-
-
-def move_float_rr(code: Ptr[Code], dst: u8, src: u8) -> None:
-    """All of a vector register: a scalar move would wait for the old content of `dst`."""
-    op_rr(code, MOVAPS, False, dst, src)
-
-
-def zero_float(code: Ptr[Code], dst: u8) -> None:
-    op_rr(code, XORPS, False, dst, dst)
-
-
-def float_rm(code: Ptr[Code], opcode: u32, wide: bool, reg: u8, mem: Mem) -> None:
-    op_rm(code, for_width(opcode, wide), False, reg, mem)
-
-
-def for_width(opcode: u32, wide: bool) -> u32:
-    """The form for f64 of an opcode for f32, if `wide`."""
-    if not wide:
-        return opcode
-    if opcode & 0xFF_0000 == 0:
-        return opcode | P66
-    if opcode & 0xFF_0000 == F3:
-        return opcode ^ (F3 ^ F2)
-    return opcode + 1
-
-
-def float_rr(code: Ptr[Code], opcode: u32, wide: bool, dst: u8, src: u8) -> None:
-    """Two vector registers."""
-    op_rr(code, for_width(opcode, wide), False, dst, src)
-
-
-def round_rri(code: Ptr[Code], wide: bool, dst: u8, src: u8, mode: u8) -> None:
-    op_rr(code, for_width(ROUNDSS, wide), False, dst, src)
-    code.put8(mode)
-
-
-# Control. A displacement counts from the end of the instruction. The functions that leave one to be
-# patched return its offset.
-
-
-def jmp_short(code: Ptr[Code]) -> u32:
-    code.put8(0xEB)
-    code.put8(0)
-    return code.used - 1
-
-
-def jmp_near(code: Ptr[Code]) -> u32:
-    code.put8(0xE9)
-    code.put32(0)
-    return code.used - 4
-
-
-def jcc_short(code: Ptr[Code], cc: u8) -> u32:
-    code.put8(0x70 | cc)
-    code.put8(0)
-    return code.used - 1
-
-
-def jcc_near(code: Ptr[Code], cc: u8) -> u32:
-    code.put8(0x0F)
-    code.put8(0x80 | cc)
-    code.put32(0)
-    return code.used - 4
-
-
-def call_near(code: Ptr[Code]) -> u32:
-    code.put8(0xE8)
-    code.put32(0)
-    return code.used - 4
-
-
-def op_rip(code: Ptr[Code], opcode: u32, wide: bool, reg: u8) -> u32:
-    """An instruction with ModRM over a register and [rip + displacement]"""
-    put_opcode(code, opcode, wide, reg, 0, 0, False)
-    code.put8(5 | (u32(reg) & 7) << 3)
-    code.put32(0)
-    return code.used - 4
-
-
-def lea_rip(code: Ptr[Code], dst: u8) -> u32:
-    return op_rip(code, LEA, True, dst)
-
-
-def call_m(code: Ptr[Code], mem: Mem) -> None:
-    op_rm(code, 0xFF, False, 2, mem)
-
-
-def call_r(code: Ptr[Code], reg: u8) -> None:
-    op_rr(code, 0xFF, False, 2, reg)
-
-
-def jmp_m(code: Ptr[Code], mem: Mem) -> None:
-    op_rm(code, 0xFF, False, 4, mem)
-
-
-def jmp_r(code: Ptr[Code], reg: u8) -> None:
-    op_rr(code, 0xFF, False, 4, reg)
-
-
-def ret(code: Ptr[Code]) -> None:
-    code.put8(0xC3)
-
-
-def ud2(code: Ptr[Code]) -> None:
-    code.put16(0x0B0F)
-
-
-# By length: instructions that do nothing, lowest byte first (volume 2, NOP)
-NOPS_MAX: Final[u32] = 8
-NOPS: Final[Array[u64, 9]] = Array(
-    0, 0x90, 0x9066, 0x1F0F, 0x40_1F0F, 0x44_1F0F, 0x44_1F0F66, 0x80_1F0F, 0x84_1F0F
-)  # fmt: skip
-
-
-def nops_until(code: Ptr[Code], align: u32) -> None:
-    """Pads to a multiple of `align` with instructions that run past."""
-    while code.used & (align - 1) != 0:
-        length = min(align - (code.used & (align - 1)), NOPS_MAX)
-        for i in range(length):
-            code.put8(truncate(u32, NOPS[length] >> (8 * i)))
-
-
-def int3_until(code: Ptr[Code], align: u32) -> None:
-    """Pads to a multiple of `align` with instructions that must never run."""
-    while code.used & (align - 1) != 0:
-        code.put8(0xCC)

@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
 from kernel_src.jit.context import ENTRY_RSP, MEMORY_BASE, REF_HANDLER, TRAP, TRAP_EXIT
 from kernel_src.jit.encode import Code, Mem
 from kernel_src.jit.regs import (
@@ -66,10 +67,10 @@ class Stubs:
 
 def emit_stubs(code: Ptr[Code], stubs: Ptr[Stubs], tail_area: u32) -> None:
     """`tail_area`: how many words more than the call's own `enter` leaves (frame.py)."""
-    encode.int3_until(code, STUB_ALIGN)
+    control.int3_until(code, STUB_ALIGN)
     stubs.enter = code.used
     stubs.trap_exit = emit_enter(code, tail_area)
-    encode.int3_until(code, STUB_ALIGN)
+    control.int3_until(code, STUB_ALIGN)
     stubs.host_call = code.used
     emit_host_call(code)
 
@@ -102,7 +103,7 @@ def emit_enter(code: Ptr[Code], tail_area: u32) -> u32:
     )
     for i in range(ARGUMENT_COUNT):
         encode.op_rm(code, encode.LOAD, True, ARGUMENTS[i], word(RBX, i))
-    encode.call_r(code, R11)
+    control.call_r(code, R11)
     encode.store_mr(code, 8, word(RBX, 0), RAX)
     encode.store_mr(code, 8, word(RBX, 1), RDX)
     copy_area(
@@ -115,7 +116,7 @@ def emit_enter(code: Ptr[Code], tail_area: u32) -> u32:
     encode.op_rm(code, encode.LOAD, True, RAX, in_context(TRAP))
     for i in range(SAVED_COUNT):
         encode.pop_r(code, SAVED[SAVED_COUNT - 1 - i])
-    encode.ret(code)
+    control.ret(code)
     return trap_exit
 
 
@@ -132,11 +133,11 @@ def copy_area(code: Ptr[Code], src: Mem, dst: Mem) -> None:
     encode.zero_r(code, RAX)
     start = code.used
     encode.alu_rr(code, encode.ALU_CMP, True, RAX, RBP)
-    done = encode.jcc_short(code, encode.CC_AE)
+    done = control.jcc_short(code, encode.CC_AE)
     encode.op_rm(code, encode.LOAD, True, R10, src)
     encode.store_mr(code, 8, dst, R10)
     encode.alu_ri(code, encode.ALU_ADD, True, RAX, 1)
-    back = encode.jmp_short(code)
+    back = control.jmp_short(code)
     code.patch8(back, i32(start) - i32(code.used))
     code.patch8(done, i32(code.used) - i32(done + 1))
 
@@ -148,13 +149,13 @@ def emit_host_call(code: Ptr[Code]) -> None:
         encode.store_mr(code, 8, word(RSP, i), ARGUMENTS[i])
     encode.mov_rr(code, True, RDI, CONTEXT)
     encode.mov_rr(code, True, RSI, RSP)
-    encode.call_m(code, Mem(base=R11, disp=i32(REF_HANDLER)))
+    control.call_m(code, Mem(base=R11, disp=i32(REF_HANDLER)))
     encode.test_rr(code, True, RAX, RAX)
-    trapped = encode.jcc_short(code, encode.CC_NE)
+    trapped = control.jcc_short(code, encode.CC_NE)
     encode.op_rm(code, encode.LOAD, True, RAX, word(RSP, 0))
     encode.op_rm(code, encode.LOAD, True, RDX, word(RSP, 1))
     encode.alu_ri(code, encode.ALU_ADD, True, RSP, HOST_FRAME)
-    encode.ret(code)
+    control.ret(code)
     code.patch8(trapped, i32(code.used) - i32(trapped + 1))
     encode.store_mr(code, 8, in_context(TRAP), RAX)
-    encode.jmp_m(code, in_context(TRAP_EXIT))
+    control.jmp_m(code, in_context(TRAP_EXIT))

@@ -26,6 +26,7 @@ from __future__ import annotations
 from typing import Final
 
 import kernel_src.jit.encode as encode
+import kernel_src.jit.encode_control as control
 import kernel_src.platform as platform
 from kernel_src.jit.context import (
     ENTRY_RSP,
@@ -105,9 +106,9 @@ def callee_words(index: u8) -> Mem:
 
 def emit_switch(code: Ptr[Code]) -> u32:
     """The stub, at the start of `code`; returns the offset of its landing."""
-    own_return = encode.lea_rip(code, RAX)
+    own_return = control.lea_rip(code, RAX)
     encode.alu_rm(code, encode.ALU_CMP, True, RAX, of(RSP, 0))
-    no_tail_call = encode.jcc_near(code, encode.CC_NE)
+    no_tail_call = control.jcc_near(code, encode.CC_NE)
     emit_collapse(code)
     code.patch32(no_tail_call, i32(code.used) - i32(no_tail_call + 4))
     emit_stay(code)
@@ -122,7 +123,7 @@ def emit_switch(code: Ptr[Code]) -> u32:
     to_landing = emit_enter_callee(code)
     copy_words(code, RAX, caller_words(RAX), callee_words(RAX))
     encode.op_rm(code, encode.LOAD, True, R11, of(R11, REF_HANDLER))
-    encode.call_m(code, of(R11, REF_CODE))
+    control.call_m(code, of(R11, REF_CODE))
     code.patch32(own_return, i32(code.used) - i32(own_return + 4))
     copy_words(code, R11, callee_words(R11), caller_words(R11))
     encode.mov_rr(code, True, RSP, RBP)
@@ -130,11 +131,11 @@ def emit_switch(code: Ptr[Code]) -> u32:
     encode.op_rm(code, encode.LOAD, True, MEMORY, of(CONTEXT, MEMORY_BASE))
     encode.pop_r(code, RBX)
     encode.pop_r(code, RBP)
-    encode.ret(code)
+    control.ret(code)
 
     code.patch32(overflow, i32(code.used) - i32(overflow + 4))
     encode.store_mi(code, 8, of(CONTEXT, TRAP), TRAP_STACK)
-    encode.jmp_m(code, of(CONTEXT, TRAP_EXIT))
+    control.jmp_m(code, of(CONTEXT, TRAP_EXIT))
 
     lands = code.used
     code.patch32(to_landing, i32(lands) - i32(to_landing + 4))
@@ -142,7 +143,7 @@ def emit_switch(code: Ptr[Code]) -> u32:
     encode.op_rm(code, encode.LOAD, True, RAX, of(CONTEXT, TRAP))
     emit_leave_callee(code)
     encode.store_mr(code, 8, of(CONTEXT, TRAP), RAX)
-    encode.jmp_m(code, of(CONTEXT, TRAP_EXIT))
+    control.jmp_m(code, of(CONTEXT, TRAP_EXIT))
     return lands
 
 
@@ -154,7 +155,7 @@ def emit_collapse(code: Ptr[Code]) -> None:
     encode.op_rm(code, encode.LOAD, False, RAX, of(R11, REF_SIGNATURE))
     encode.op_rm(code, encode.LOAD, False, R10, Mem(base=R10, disp=0, index=RAX, scale=2))
     encode.alu_rr(code, encode.ALU_CMP, True, R10, RBX)
-    goes_on = encode.jcc_near(code, encode.CC_A)
+    goes_on = control.jcc_near(code, encode.CC_A)
     encode.mov_rr(code, True, RBX, R10)
     copy_words(code, RAX, Mem(base=RSP, disp=8, index=RAX, scale=3), caller_words(RAX))
     encode.mov_rr(code, True, RSP, RBP)
@@ -162,7 +163,7 @@ def emit_collapse(code: Ptr[Code]) -> None:
     encode.op_rm(code, encode.LOAD, True, MEMORY, of(CONTEXT, MEMORY_BASE))
     encode.pop_r(code, RBX)
     encode.pop_r(code, RBP)
-    again = encode.jmp_near(code)
+    again = control.jmp_near(code)
     code.patch32(again, -i32(again + 4))
     code.patch32(goes_on, i32(code.used) - i32(goes_on + 4))
 
@@ -170,9 +171,9 @@ def emit_collapse(code: Ptr[Code]) -> None:
 def emit_stay(code: Ptr[Code]) -> None:
     """A call inside the instance needs no frame."""
     encode.alu_rm(code, encode.ALU_CMP, True, CONTEXT, of(R11, REF_CONTEXT))
-    other = encode.jcc_short(code, encode.CC_NE)
+    other = control.jcc_short(code, encode.CC_NE)
     encode.op_rm(code, encode.LOAD, True, R11, of(R11, REF_HANDLER))
-    encode.jmp_m(code, of(R11, REF_CODE))
+    control.jmp_m(code, of(R11, REF_CODE))
     code.patch8(other, i32(code.used) - i32(other + 1))
 
 
@@ -189,7 +190,7 @@ def emit_reserve_words(code: Ptr[Code]) -> u32:
     encode.mov_rr(code, True, R10, RSP)
     encode.alu_rr(code, encode.ALU_SUB, True, R10, RAX)
     encode.alu_rm(code, encode.ALU_CMP, True, R10, of(CONTEXT, STACK_LIMIT))
-    overflow = encode.jcc_near(code, encode.CC_B)
+    overflow = control.jcc_near(code, encode.CC_B)
     encode.mov_rr(code, True, RSP, R10)
     return overflow
 
@@ -198,7 +199,7 @@ def emit_enter_callee(code: Ptr[Code]) -> u32:
     """The callee's context becomes the present one. Returns the displacement of the landing."""
     encode.op_rm(code, encode.LOAD, True, R10, of(R11, REF_CONTEXT))
     encode.store_mr(code, 8, of(R10, ENTRY_RSP), RBP)
-    to_landing = encode.lea_rip(code, RAX)
+    to_landing = control.lea_rip(code, RAX)
     encode.store_mr(code, 8, of(R10, TRAP_EXIT), RAX)
     encode.op_rm(code, encode.LOAD, True, RAX, of(CONTEXT, STACK_LIMIT))
     encode.store_mr(code, 8, of(R10, STACK_LIMIT), RAX)
@@ -220,10 +221,10 @@ def copy_words(code: Ptr[Code], index: u8, source: Mem, target: Mem) -> None:
     encode.zero_r(code, index)
     start = code.used
     encode.alu_rr(code, encode.ALU_CMP, True, index, RBX)
-    done = encode.jcc_short(code, encode.CC_AE)
+    done = control.jcc_short(code, encode.CC_AE)
     encode.op_rm(code, encode.LOAD, True, R10, source)
     encode.store_mr(code, 8, target, R10)
     encode.alu_ri(code, encode.ALU_ADD, True, index, 1)
-    back = encode.jmp_short(code)
+    back = control.jmp_short(code)
     code.patch8(back, i32(start) - i32(code.used))
     code.patch8(done, i32(code.used) - i32(done + 1))

@@ -13,6 +13,8 @@ import pytest
 from tests.support.host import host_program
 
 ENCODE = "kernel_src.jit.encode"
+FLOATS = "kernel_src.jit.encode_float"
+CONTROL = "kernel_src.jit.encode_control"
 REG64 = [
     "rax",
     "rcx",
@@ -55,14 +57,18 @@ class Bench:
     """Encodes one instruction at a time and reads it back."""
 
     def __init__(self) -> None:
-        self.program = host_program(ENCODE)
+        self.program = host_program(ENCODE, FLOATS, CONTROL)
         self.encode = self.program.module(ENCODE)
+        self.floats = self.program.module(FLOATS)
+        self.control = self.program.module(CONTROL)
         self.buffer = self.program.array("u8", 32)
         self.code = self.program.new(f"{ENCODE}.Code", data=self.buffer)
 
     def bytes_of(self, function: str, *arguments: Any) -> bytes:
         self.code.used = 0
-        getattr(self.encode, function)(self.code, *arguments)
+        modules = self.encode, self.floats, self.control
+        module = next(module for module in modules if hasattr(module, function))
+        getattr(module, function)(self.code, *arguments)
         assert not self.code.overflow
         return self.buffer[: self.code.used].bytes()
 
@@ -278,19 +284,19 @@ def test_stack_and_control(bench: Bench) -> None:
 
 @pytest.mark.parametrize("wide", WIDTHS)
 def test_floats(bench: Bench, wide: bool) -> None:
-    encode = bench.encode
+    floats = bench.floats
     kind = "sd" if wide else "ss"
     general = registers(wide)
     names = {
-        encode.ADDS: f"add{kind}",
-        encode.SUBS: f"sub{kind}",
-        encode.MULS: f"mul{kind}",
-        encode.DIVS: f"div{kind}",
-        encode.MINS: f"min{kind}",
-        encode.MAXS: f"max{kind}",
-        encode.SQRTS: f"sqrt{kind}",
-        encode.UCOMIS: f"ucomi{kind}",
-        encode.CVTS2S: "cvtsd2ss" if wide else "cvtss2sd",
+        floats.ADDS: f"add{kind}",
+        floats.SUBS: f"sub{kind}",
+        floats.MULS: f"mul{kind}",
+        floats.DIVS: f"div{kind}",
+        floats.MINS: f"min{kind}",
+        floats.MAXS: f"max{kind}",
+        floats.SQRTS: f"sqrt{kind}",
+        floats.UCOMIS: f"ucomi{kind}",
+        floats.CVTS2S: "cvtsd2ss" if wide else "cvtss2sd",
     }
     for a, b in PAIRS:
         ab = f"xmm{a}, xmm{b}"
@@ -300,17 +306,17 @@ def test_floats(bench: Bench, wide: bool) -> None:
             found = bench.text("round_rri", wide, a, b, mode)
             assert found == f"round{kind} {ab}, {number(mode)}"
         move = "movq" if wide else "movd"
-        assert bench.text("op_rr", encode.MOVD_XR, wide, a, b) == f"{move} xmm{a}, {general[b]}"
-        assert bench.text("op_rr", encode.MOVD_RX, wide, a, b) == f"{move} {general[b]}, xmm{a}"
+        assert bench.text("op_rr", floats.MOVD_XR, wide, a, b) == f"{move} xmm{a}, {general[b]}"
+        assert bench.text("op_rr", floats.MOVD_RX, wide, a, b) == f"{move} {general[b]}, xmm{a}"
         for wide_int in WIDTHS:
             ints = registers(wide_int)
-            opcode = encode.for_width(encode.CVTSI2S, wide)
+            opcode = floats.for_width(floats.CVTSI2S, wide)
             found = bench.text("op_rr", opcode, wide_int, a, b)
             assert found == f"cvtsi2{kind} xmm{a}, {ints[b]}"
-            opcode = encode.for_width(encode.CVTTS2SI, wide)
+            opcode = floats.for_width(floats.CVTTS2SI, wide)
             found = bench.text("op_rr", opcode, wide_int, a, b)
             assert found == f"cvtt{kind}2si {ints[a]}, xmm{b}"
-    bits = {encode.ORPS: "orps", encode.ANDPS: "andps", encode.XORPS: "xorps"}
+    bits = {floats.ORPS: "orps", floats.ANDPS: "andps", floats.XORPS: "xorps"}
     for opcode, name in bits.items():
         assert bench.text("op_rr", opcode, False, 3, 12) == f"{name} xmm3, xmm12"
 
@@ -319,7 +325,7 @@ def test_vector_registers_are_numbered_from_16(bench: Bench) -> None:
     for a, b in PAIRS:
         found = bench.text("move_float_rr", 16 + a, 16 + b)
         assert found == f"movaps xmm{a}, xmm{b}"
-        found = bench.text("float_rr", bench.encode.ADDS, True, 16 + a, 16 + b)
+        found = bench.text("float_rr", bench.floats.ADDS, True, 16 + a, 16 + b)
         assert found == f"addsd xmm{a}, xmm{b}"
     for a in ALL:
         assert bench.text("zero_float", 16 + a) == f"xorps xmm{a}, xmm{a}"
@@ -327,18 +333,18 @@ def test_vector_registers_are_numbered_from_16(bench: Bench) -> None:
 
 @pytest.mark.parametrize("wide", WIDTHS)
 def test_floats_in_memory(bench: Bench, wide: bool) -> None:
-    encode = bench.encode
+    floats = bench.floats
     kind = "sd" if wide else "ss"
     for n, (mem, text) in enumerate(memories(bench)):
         reg, name, size = 16 + n % 16, f"xmm{n % 16}", pointer(wide)
-        loaded = bench.text("float_rm", encode.MOVS_XM, wide, reg, mem)
+        loaded = bench.text("float_rm", floats.MOVS_XM, wide, reg, mem)
         assert loaded == f"mov{kind} {name}, {size}{text}"
-        stored = bench.text("float_rm", encode.MOVS_MX, wide, reg, mem)
+        stored = bench.text("float_rm", floats.MOVS_MX, wide, reg, mem)
         assert stored == f"mov{kind} {size}{text}, {name}"
-        added = bench.text("float_rm", encode.ADDS, wide, reg, mem)
+        added = bench.text("float_rm", floats.ADDS, wide, reg, mem)
         assert added == f"add{kind} {name}, {size}{text}"
     for n in ALL:
-        opcode = encode.for_width(encode.MULS, wide)
+        opcode = floats.for_width(floats.MULS, wide)
         found = bench.text("op_rip", opcode, False, 16 + n)
         assert found == f"mul{kind} xmm{n}, {pointer(wide)}[rip]"
 
@@ -346,7 +352,7 @@ def test_floats_in_memory(bench: Bench, wide: bool) -> None:
 def test_padding_runs_past(bench: Bench) -> None:
     for start in range(1, 33):
         bench.code.used = start
-        bench.encode.nops_until(bench.code, 32)
+        bench.control.nops_until(bench.code, 32)
         assert bench.code.used == 32
         found = list(disassembler().disasm(bench.buffer[start:32].bytes(), 0))
         assert sum(insn.size for insn in found) == 32 - start
@@ -356,12 +362,12 @@ def test_padding_runs_past(bench: Bench) -> None:
 def test_patches(bench: Bench) -> None:
     at = None
     bench.code.used = 0
-    at = bench.encode.jcc_near(bench.code, 4)
+    at = bench.control.jcc_near(bench.code, 4)
     bench.code.patch32(at, -0x1234)
     found = next(disassembler().disasm(bench.buffer[:6].bytes(), 0x10000))
     assert found.op_str == hex(0x10000 + 6 - 0x1234)
     bench.code.used = 0
-    at = bench.encode.jmp_short(bench.code)
+    at = bench.control.jmp_short(bench.code)
     bench.code.patch8(at, -128)
     found = next(disassembler().disasm(bench.buffer[:2].bytes(), 0x10000))
     assert found.op_str == hex(0x10000 + 2 - 128)
