@@ -37,7 +37,9 @@ WAVES_BETWEEN: Final = 400
 
 ROUNDS: Final = 500
 KEEPERS: Final = 8
-CHILDREN: Final = 10
+CHILDREN: Final = 40
+"""Pairs on all processors together, at least one on each: every unmapping interrupts them all."""
+
 YIELDS: Final = 50
 ROUNDING_SHIFT: Final = 13
 
@@ -179,13 +181,14 @@ def all_processors_make_threads_at_once() -> None:
     before = memory.free_frames()
     cpus = joined.load(Order.ACQUIRE)
     count = usize(popcount(cpus))
+    pairs = max(CHILDREN // count, 1)
     for index in range(count):
         cpu, cpus = next_cpu(cpus)
-        made = spawn(have_children, CHILDREN, PRIORITY_NORMAL, bit_of(cpu))
+        made = spawn(have_children, pairs, PRIORITY_NORMAL, bit_of(cpu))
         handles[index] = address_of(made)
     for index in range(count):
         done = join(ptr_at(Thread, handles[index]))
-        assert done == 2 * CHILDREN, f"the thread of processor {index} had {done} children"
+        assert done == 2 * pairs, f"the thread of processor {index} had {done} children"
     release_spare()
     assert memory.free_frames() == before, f"{before} frames, then {memory.free_frames()}"
 
