@@ -11,11 +11,13 @@ from kernel_src.runtime.program import Program, call, start
 from kernel_src.runtime.traps import Fault, take_fault
 from pykern.lang import (
     Array,
+    Fn,
     Ptr,
     Slice,
     address_of,
     extern,
     i32,
+    load,
     offsetof,
     ptr_at,
     read_fp,
@@ -71,6 +73,7 @@ class MachineContext:
     cr2: u64
 
 
+static_assert(offsetof(SignalAction, "handler") == 0, "on_signal reads it as a function")
 static_assert(offsetof(MachineContext, "rsp") == 40 + 8 * 15, "REG_RSP is 15")
 static_assert(offsetof(MachineContext, "cr2") == 40 + 8 * 22, "REG_CR2 is 22")
 
@@ -92,7 +95,8 @@ def install_fault_handlers() -> None:
 
 
 def on_signal(signal: i32, information: usize, address: usize) -> None:
-    """A fault that is no trap happens again when the old handler is back."""
+    """A fault that is no trap is for whoever handled faults before. Another engine's handler is
+    called; any other is put back, and the fault happens again."""
     context = ptr_at(MachineContext, address)
     fault = Fault(
         vector=context.vector,
@@ -107,7 +111,10 @@ def on_signal(signal: i32, information: usize, address: usize) -> None:
         context.rip = goes_on
         return
     for i, known in enumerate(SIGNALS):
-        if known == signal:
+        if known == signal and previous[i].flags & SA_SIGINFO != 0:
+            before = ptr_at(Fn[[i32, usize, usize], None], address_of(previous[i]))
+            load(before)(signal, information, address)
+        elif known == signal:
             sigaction(signal, previous[i], None)
 
 
