@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import kernel_src.console as console
-from pykern.lang import PerCpu, export, slice_at, u8, usize
-
-# How far a processor's variables are from where they are linked: the first processor's are there.
-delta: PerCpu[usize] = PerCpu(0, symbol="pk_percpu_delta")
+from pykern.lang import export, slice_at, u8, usize
 
 
 @export("pk_write")
