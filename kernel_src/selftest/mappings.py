@@ -7,16 +7,29 @@ import kernel_src.cpu.ipi as ipi
 import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
 from kernel_src.arch.image import rodata_start, text_start
-from kernel_src.arch.percpu import cpu_index
+from kernel_src.arch.percpu import cpu_index, online
 from kernel_src.arch.probe import probe_read, probe_write
 from kernel_src.memlayout import PAGE_SIZE
 from kernel_src.mm.frames import OutOfFrames
 from kernel_src.mm.paging import Access
 from kernel_src.selftest.holding import Random
-from pykern.lang import Array, address_of, enum, ref, test, u8, unreachable, usize, zeroed
+from pykern.lang import (
+    Array,
+    Order,
+    address_of,
+    enum,
+    popcount,
+    ref,
+    test,
+    u8,
+    unreachable,
+    usize,
+    zeroed,
+)
 
 PAGES: Final = 12
-STEPS: Final = 150
+STEPS: Final = 300  # times processors: each step asks all of them
+STEPS_LEAST: Final = 10
 NOT_CANONICAL: Final[usize] = 1 << 47
 
 
@@ -77,7 +90,7 @@ def accesses_meet_what_was_mapped_last() -> None:
     assert base != 0, "all slots are taken"
     ipi.call_all(look)
     random = Random(state=1)
-    for _ in range(STEPS):
+    for _ in range(max(STEPS // usize(popcount(online.load(Order.ACQUIRE))), STEPS_LEAST)):
         first = random.below(PAGES)
         end = first + 1 + random.below(end_of_like(first) - first)
         change(first, end, State(random.below(3)))

@@ -7,7 +7,7 @@ import kernel_src.cpu.ipi as ipi
 import kernel_src.mm.kernel_heap as kernel_heap
 import kernel_src.mm.memory as memory
 import kernel_src.mm.platform as platform
-from kernel_src.arch.percpu import cpu_index
+from kernel_src.arch.percpu import cpu_index, online
 from kernel_src.memlayout import DIRECT_MAP, PAGE_SIZE
 from kernel_src.mm.frames import OutOfFrames
 from kernel_src.mm.heap import OutOfMemory
@@ -17,6 +17,7 @@ from pykern.lang import (
     Atomic,
     Order,
     load,
+    popcount,
     ptr_at,
     store,
     test,
@@ -33,6 +34,7 @@ SEED: Final[u64] = 0x9E37_79B9_7F4A_7C15
 LARGEST_SHIFT: Final = 16
 PAGES_MAX: Final = 24
 PAGE_ROUNDS: Final = 75
+PAGE_USERS: Final = 8  # processors that map and unmap; all others are asked to forget each time
 
 exchange: Array[Atomic[usize], EXCHANGED] = zeroed()
 """What a processor took and another gives back."""
@@ -122,8 +124,11 @@ def blocks_have_one_owner_and_come_back() -> None:
 
 
 def use_pages() -> None:
+    if cpu_index() >= PAGE_USERS:
+        return
     random = Random(state=seed())
-    for round in range(PAGE_ROUNDS):
+    rounds = PAGE_ROUNDS // usize(popcount(online.load(Order.ACQUIRE))) + 1
+    for round in range(rounds):
         size = PAGE_SIZE * (1 + random.below(PAGES_MAX))
         start = platform.reserve_block(size)
         assert start != 0, f"no room for {size} bytes"
