@@ -76,6 +76,8 @@ def a_call_reaches_each_once() -> None:
     for index in range(CPUS_MAX):
         wanted: u32 = 1 if index < usize(processors()) else 0
         assert calls[index].load(Order.RELAXED) == wanted, f"processor {index}"
+    found = lapic.errors.load(Order.RELAXED)
+    assert found == 0, f"a local APIC has reported {found:#x}"
 
 
 def change_own() -> None:
